@@ -6,7 +6,17 @@ import { encodeWireResponse } from './otlp/definitions.js';
 import { encodeStatus } from './otlp/status.js';
 import type { DecodedResourceMetrics } from './otlp/types.js';
 
-export type * from './otlp/types.js';
+export type {
+  DecodedExponentialPoint,
+  DecodedHistogramPoint,
+  DecodedMetric,
+  DecodedNumberPoint,
+  DecodedResourceMetrics,
+  DecodedScopeMetrics,
+  OtlpAttributes,
+  OtlpValue,
+  Temporality,
+} from './otlp/types.js';
 
 /** One export request that was decoded. */
 export interface DecodedRequest {

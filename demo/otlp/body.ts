@@ -7,13 +7,13 @@ const unzip = promisify(gunzip);
 /** A request that is not taken, with the HTTP status that says why. */
 export class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
+    this.status = status;
+    this.headers = headers;
   }
 }
 

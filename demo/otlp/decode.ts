@@ -80,7 +80,9 @@ function metricOf(metric: WireMetric): DecodedMetric {
 
 const NO_RECORDED_VALUE = 1;
 
-function pointBaseOf(point: WireNumberPoint | WireHistogramPoint | WireExponentialPoint): DecodedPointBase {
+function pointBaseOf(
+  point: WireNumberPoint | WireHistogramPoint | WireExponentialPoint,
+): DecodedPointBase {
   return {
     attributes: attributesOf(point.attributes),
     startTime: bigintOf(point.startTimeUnixNano),
@@ -144,10 +146,10 @@ function exemplarOf(exemplar: WireExemplar): DecodedExemplar {
 
 function attributesOf(entries: readonly WireKeyValue[]): OtlpAttributes {
   // `fromEntries` defines own properties, so that a key `__proto__` stays a key.
-  return Object.fromEntries(entries.map((entry) => [entry.key ?? '', valueOf(entry.value)]));
+  return Object.fromEntries(entries.map((entry) => [entry.key ?? '', anyValueOf(entry.value)]));
 }
 
-function valueOf(value: WireValue | null): OtlpValue {
+function anyValueOf(value: WireValue | null): OtlpValue {
   if (value === null) return null;
   if (value.stringValue !== null) return value.stringValue;
   if (value.boolValue !== null) return value.boolValue;
@@ -157,7 +159,7 @@ function valueOf(value: WireValue | null): OtlpValue {
     const number = Number(exact);
     return Number.isSafeInteger(number) ? number : exact;
   }
-  if (value.arrayValue !== null) return value.arrayValue.values.map(valueOf);
+  if (value.arrayValue !== null) return value.arrayValue.values.map(anyValueOf);
   if (value.kvlistValue !== null) return attributesOf(value.kvlistValue.values);
   return value.bytesValue;
 }

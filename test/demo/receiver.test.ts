@@ -32,7 +32,10 @@ function officialSdk(url: string, temporality: AggregationTemporality): MeterPro
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': 'oracle', 'service.instance.id': 'one' }),
     views: [
-      { instrumentName: 'exponential', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } },
+      {
+        instrumentName: 'exponential',
+        aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM },
+      },
     ],
     readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })],
   });
@@ -237,7 +240,9 @@ describe('what is no export request is refused', () => {
     const target = await receiver({ maxBodyBytes: 100_000 });
     expect((await send(target.url, Buffer.alloc(100_001))).status).toBe(413);
     const chunked = { 'transfer-encoding': 'chunked' };
-    expect((await send(target.url, Buffer.alloc(3_000_000), { headers: chunked })).status).toBe(413);
+    expect((await send(target.url, Buffer.alloc(3_000_000), { headers: chunked })).status).toBe(
+      413,
+    );
     const bomb = gzipSync(Buffer.alloc(10_000_000));
     expect(bomb.length).toBeLessThan(100_000);
     const packed = { 'content-encoding': 'gzip' };
