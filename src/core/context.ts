@@ -1,0 +1,53 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Attributes, AttributeValue } from '../declare/index.js';
+
+/** The attributes of one context; `addAttributes` changes them in place. */
+type Holder = Record<string, AttributeValue | undefined>;
+
+/** ESM and CommonJS copies of the package in one process share the one storage. */
+const STORAGE = Symbol.for('meterbook.context.1');
+
+let storage: AsyncLocalStorage<Holder> | undefined;
+
+/** Made on first use, so that importing has no side effect. */
+function shared(): AsyncLocalStorage<Holder> {
+  const global = globalThis as { [STORAGE]?: AsyncLocalStorage<Holder> };
+  global[STORAGE] ??= new AsyncLocalStorage<Holder>();
+  storage = global[STORAGE];
+  return storage;
+}
+
+function merged(outer: Holder | undefined, attributes: Attributes): Holder {
+  return Object.assign(Object.create(null) as Holder, outer, attributes);
+}
+
+/**
+ * Runs `fn` with these context attributes, on top of the outer ones, and returns what it returns.
+ * Everything that `fn` calls or awaits sees them; declared attributes marked `.fromContext()` take
+ * their values from here. The object is copied.
+ */
+export function withAttributes<Result>(attributes: Attributes, fn: () => Result): Result {
+  const store = storage ?? shared();
+  return store.run(merged(store.getStore(), attributes), fn);
+}
+
+/**
+ * Adds attributes to the context that is active, from here on and for everything that shares it.
+ * Returns false, and does nothing, outside of any `withAttributes`.
+ */
+export function addAttributes(attributes: Attributes): boolean {
+  const holder = (storage ?? shared()).getStore();
+  if (holder === undefined) return false;
+  Object.assign(holder, attributes);
+  return true;
+}
+
+/** A copy of the context attributes that are active here. */
+export function getAttributes(): Attributes {
+  return { ...(storage ?? shared()).getStore() };
+}
+
+/** One context attribute; `undefined` where there is none. On the record path. */
+export function contextValue(key: string): AttributeValue | undefined {
+  return (storage ?? shared()).getStore()?.[key];
+}

@@ -1,0 +1,68 @@
+import { type Aggregation, clamp, type HistogramValue } from './aggregation.js';
+
+/**
+ * A histogram with explicit boundaries. Layout of a row: one count per bucket, then sum, min, max.
+ * The total count is not kept: it is the sum of the buckets, and so can never disagree with them.
+ *
+ * Source: OpenTelemetry metrics SDK, "Explicit Bucket Histogram Aggregation" (upper bounds
+ * inclusive).
+ */
+export class ExplicitHistogramAggregation implements Aggregation {
+  readonly stride: number;
+  private readonly sumAt: number;
+
+  constructor(private readonly boundaries: readonly number[]) {
+    this.sumAt = boundaries.length + 1;
+    this.stride = boundaries.length + 4;
+  }
+
+  reset(row: Float64Array, at: number): void {
+    row.fill(0, at, at + this.sumAt + 1);
+    row[at + this.sumAt + 1] = Number.POSITIVE_INFINITY;
+    row[at + this.sumAt + 2] = Number.NEGATIVE_INFINITY;
+  }
+
+  update(row: Float64Array, at: number, value: number, weight: number): boolean {
+    const sumAt = at + this.sumAt;
+    const sum = (row[sumAt] as number) + value * weight;
+    if (sum === Number.POSITIVE_INFINITY) return false;
+    const { boundaries } = this;
+    const { length } = boundaries;
+    // A linear scan: with the few boundaries of a latency histogram its one misprediction costs
+    // less than the four of a binary search (npm run bench, "bucket search").
+    let bucket = 0;
+    while (bucket < length && value > (boundaries[bucket] as number)) bucket++;
+    (row[at + bucket] as number) += weight;
+    row[sumAt] = sum;
+    if (value < (row[sumAt + 1] as number)) row[sumAt + 1] = value;
+    if (value > (row[sumAt + 2] as number)) row[sumAt + 2] = value;
+    return true;
+  }
+
+  merge(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void {
+    for (let i = 0; i < this.sumAt; i++) (into[intoAt + i] as number) += from[fromAt + i] as number;
+    const sum = intoAt + this.sumAt;
+    const fromSum = fromAt + this.sumAt;
+    into[sum] = clamp((into[sum] as number) + (from[fromSum] as number));
+    into[sum + 1] = Math.min(into[sum + 1] as number, from[fromSum + 1] as number);
+    into[sum + 2] = Math.max(into[sum + 2] as number, from[fromSum + 2] as number);
+  }
+
+  activity(row: Float64Array, at: number): number {
+    let count = 0;
+    for (let i = at; i < at + this.sumAt; i++) count += row[i] as number;
+    return count;
+  }
+
+  read(row: Float64Array, at: number): HistogramValue {
+    const sum = at + this.sumAt;
+    return {
+      count: this.activity(row, at),
+      sum: row[sum] as number,
+      min: row[sum + 1] as number,
+      max: row[sum + 2] as number,
+      counts: Array.from(row.subarray(at, sum)),
+      boundaries: this.boundaries,
+    };
+  }
+}

@@ -1,0 +1,34 @@
+export type { Base2Value, HistogramValue, PointValue } from './aggregation.js';
+export type { Clock } from './clock.js';
+export { addAttributes, getAttributes, withAttributes } from './context.js';
+export type {
+  CoreInstrument,
+  InstrumentCardinality,
+  InstrumentDrops,
+  RegistryReader,
+} from './registry.js';
+export { CoreRegistry } from './registry.js';
+export type { DropReason, RuntimeOptions } from './runtime.js';
+export type { MetricSnapshot, Point, Snapshot } from './snapshot.js';
+export type { Temporality, TemporalityPreference } from './temporality.js';
+export type { TimedAttributes } from './timer.js';
+export { errorTypeOf } from './timer.js';
+export type {
+  AttributesArgument,
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  BoundTimer,
+  CompleteTimer,
+  Counter,
+  Gauge,
+  Histogram,
+  Instrument,
+  LiveInstrument,
+  LiveInstruments,
+  Observable,
+  ObservableResult,
+  PendingTimer,
+  StartTimer,
+  UpDownCounter,
+} from './types.js';

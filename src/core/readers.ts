@@ -1,0 +1,77 @@
+import type { InstrumentKind } from '../declare/index.js';
+import { type Temporality, type TemporalityPreference, temporalityOf } from './temporality.js';
+
+/** What an instrument remembers of one reader. */
+export interface ReaderState {
+  readonly slot: number;
+  readonly temporality: Temporality;
+  /** Earliest start of a point, ms: a reader that comes late does not claim what came before it. */
+  readonly floorMillis: number;
+  /** Wall-clock time, ms, of its last collection. */
+  lastMillis: number | undefined;
+  /** The instrument's epoch at that collection. */
+  lastEpoch: number;
+}
+
+/** A reader of a registry: its slot, and which temporality it prefers. */
+export interface ReaderHandle {
+  readonly slot: number;
+  readonly preference: TemporalityPreference;
+}
+
+/** The readers of one instrument. */
+export class ReaderStates {
+  private readonly states = new Map<number, ReaderState>();
+
+  constructor(
+    private readonly kind: InstrumentKind,
+    private readonly createdMillis: number,
+  ) {}
+
+  get size(): number {
+    return this.states.size;
+  }
+
+  /** Whether any reader has collected yet: from then on, what there is has been handed out. */
+  get haveCollected(): boolean {
+    return [...this.states.values()].some((state) => state.lastMillis !== undefined);
+  }
+
+  attach({ slot, preference }: ReaderHandle, nowMillis: number): void {
+    this.states.set(slot, {
+      slot,
+      temporality: temporalityOf(preference, this.kind),
+      floorMillis: this.haveCollected ? nowMillis : this.createdMillis,
+      lastMillis: undefined,
+      lastEpoch: 0,
+    });
+  }
+
+  detach(slot: number): void {
+    this.states.delete(slot);
+  }
+
+  get(slot: number): ReaderState | undefined {
+    return this.states.get(slot);
+  }
+
+  all(): Iterable<ReaderState> {
+    return this.states.values();
+  }
+}
+
+/**
+ * Start of a series' point.
+ *
+ * Source: OpenTelemetry metrics SDK, "Start timestamps": a delta starts at the reader's previous
+ * collection, or at the creation of the instrument; a cumulative series of a synchronous
+ * instrument starts at its first measurement.
+ */
+export function startOf(state: ReaderState, seriesStartMillis: number, endMillis: number): number {
+  const start =
+    state.temporality === 'delta'
+      ? (state.lastMillis ?? state.floorMillis)
+      : Math.max(seriesStartMillis, state.floorMillis);
+  // The wall clock may have been set back in between.
+  return Math.min(start, endMillis);
+}

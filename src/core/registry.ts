@@ -1,0 +1,161 @@
+import type { InstrumentDeclaration, RegistryDeclaration } from '../declare/index.js';
+import { SyncInstrument } from './instrument.js';
+import { GaugeInstrument, HistogramInstrument, SumInstrument } from './instruments.js';
+import { CALLBACK_TIMEOUT_MILLIS, ObservableInstrument } from './observables.js';
+import type { ReaderHandle } from './readers.js';
+import { type DropReason, Runtime, type RuntimeOptions } from './runtime.js';
+import type { MetricSnapshot, Snapshot } from './snapshot.js';
+import type { TemporalityPreference } from './temporality.js';
+
+/** An instrument at run time. */
+export type CoreInstrument =
+  | SumInstrument
+  | GaugeInstrument
+  | HistogramInstrument
+  | ObservableInstrument;
+
+/** How full one instrument is. */
+export interface InstrumentCardinality {
+  /** Exported name. */
+  readonly instrument: string;
+  /** Series there are now, the overflow series not counted. */
+  readonly series: number;
+  readonly maxSeries: number;
+  /** Whether measurements have gone to the overflow series. */
+  readonly isOverflowing: boolean;
+  readonly attributes: readonly {
+    readonly key: string;
+    /** Distinct values among the series there are. */
+    readonly values: number;
+    readonly maxValues: number | undefined;
+    /** Whether values have become `_OTHER`. */
+    readonly isSaturated: boolean;
+  }[];
+}
+
+/** What one instrument could not record. */
+export interface InstrumentDrops {
+  /** Exported name. */
+  readonly instrument: string;
+  /** Measurements dropped, by reason. */
+  readonly measurements: Partial<Record<DropReason, number>>;
+  /** Undeclared attributes left out of measurements that were kept. */
+  readonly undeclaredAttributes: number;
+}
+
+/** One reader of a registry. */
+export interface RegistryReader {
+  /**
+   * Reads everything there is for this reader, callbacks first. Never rejects, and takes no longer
+   * than the time given for the callbacks.
+   */
+  collect(options?: { readonly timeoutMillis?: number | undefined }): Promise<Snapshot>;
+  /** Ends the reader; its memory is freed. */
+  detach(): void;
+}
+
+function makeInstrument(declaration: InstrumentDeclaration, runtime: Runtime): CoreInstrument {
+  switch (declaration.kind) {
+    case 'histogram':
+      return new HistogramInstrument(declaration, runtime);
+    case 'gauge':
+      return new GaugeInstrument(declaration, runtime);
+    case 'counter':
+    case 'upDownCounter':
+      return new SumInstrument(declaration, runtime);
+    default:
+      return new ObservableInstrument(declaration, runtime);
+  }
+}
+
+/** The instruments of one registry, their numbers and their readers. */
+export class CoreRegistry {
+  readonly runtime: Runtime;
+  readonly instruments: Readonly<Record<string, CoreInstrument>>;
+  private readonly all: readonly CoreInstrument[];
+  private nextSlot = 0;
+
+  constructor(
+    readonly declaration: RegistryDeclaration,
+    options: RuntimeOptions,
+  ) {
+    this.runtime = new Runtime(options);
+    const entries = Object.entries(declaration.instruments);
+    this.instruments = Object.freeze(
+      Object.fromEntries(
+        entries.map(([property, it]) => [property, makeInstrument(it, this.runtime)]),
+      ),
+    );
+    this.all = Object.values(this.instruments);
+    for (const it of this.all)
+      if (it instanceof SumInstrument && it.declaration.seedZero) it.seedZeros();
+  }
+
+  /** Adds a reader. It is given all that no reader has collected yet. */
+  attach(preference: TemporalityPreference): RegistryReader {
+    const reader: ReaderHandle = { slot: this.nextSlot++, preference };
+    const nowMillis = this.runtime.clock.now();
+    for (const it of this.all)
+      (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
+    return {
+      collect: (options) =>
+        this.collect(reader.slot, options?.timeoutMillis ?? CALLBACK_TIMEOUT_MILLIS),
+      detach: () => {
+        for (const it of this.all)
+          (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);
+      },
+    };
+  }
+
+  /** The state of the cardinality guard, instrument by instrument. Walks all series: cold. */
+  cardinality(): readonly InstrumentCardinality[] {
+    return this.all.map((it) => {
+      const index = it instanceof SyncInstrument ? it.storage.index : it.index;
+      const { name, maxSeries, attributes } = it.declaration;
+      const saturated = index.saturated();
+      return {
+        instrument: name,
+        series: index.list.length - (index.overflow === undefined ? 0 : 1),
+        maxSeries,
+        isOverflowing: index.overflow !== undefined,
+        attributes: [...index.distinctValues()].map(([key, values]) => ({
+          key,
+          values,
+          maxValues: attributes[key]?.maxValues,
+          isSaturated: saturated.includes(key),
+        })),
+      };
+    });
+  }
+
+  /** What could not be recorded: instruments with something to report only. */
+  dropped(): readonly InstrumentDrops[] {
+    return this.all
+      .map((it) => ({
+        instrument: it.declaration.name,
+        measurements: it.refusals.byReason(),
+        undeclaredAttributes: it.refusals.undeclared,
+      }))
+      .filter((it) => it.undeclaredAttributes > 0 || Object.keys(it.measurements).length > 0);
+  }
+
+  private async collect(slot: number, timeoutMillis: number): Promise<Snapshot> {
+    const errors: unknown[] = [];
+    const observed = await Promise.all(
+      this.all.map((it) =>
+        it instanceof ObservableInstrument ? it.observe(slot, timeoutMillis, errors) : undefined,
+      ),
+    );
+    // From here to the end nothing waits: all instruments are read as of one moment.
+    const endMillis = this.runtime.clock.now();
+    const metrics: MetricSnapshot[] = [];
+    this.all.forEach((it, i) => {
+      const snapshot =
+        it instanceof ObservableInstrument
+          ? it.collect(slot, observed[i] ?? new Map(), endMillis)
+          : it.storage.collect(slot, endMillis);
+      if (snapshot !== undefined) metrics.push(snapshot);
+    });
+    return { scope: this.declaration.scope, metrics, errors };
+  }
+}

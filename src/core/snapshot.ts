@@ -1,0 +1,28 @@
+import type { AttributeValue, InstrumentDeclaration, Scope } from '../declare/index.js';
+import type { PointValue } from './aggregation.js';
+import type { Temporality } from './temporality.js';
+
+/** One point: a series over a span of time. */
+export interface Point {
+  /** Shared between collections: read it, do not change it. */
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Wall-clock time, ms since the Unix epoch; never after the end. */
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly value: PointValue;
+}
+
+/** One instrument as one reader collects it. */
+export interface MetricSnapshot {
+  readonly declaration: InstrumentDeclaration;
+  readonly temporality: Temporality;
+  readonly points: readonly Point[];
+}
+
+/** One registry as one reader collects it: instruments with points only. */
+export interface Snapshot {
+  readonly scope: Scope;
+  readonly metrics: readonly MetricSnapshot[];
+  /** What went wrong in callbacks; their siblings are complete. */
+  readonly errors: readonly unknown[];
+}

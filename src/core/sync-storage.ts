@@ -1,0 +1,121 @@
+import type { InstrumentDeclaration } from '../declare/index.js';
+import type { Aggregation } from './aggregation.js';
+import { type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
+import type { Refusals, Runtime } from './runtime.js';
+import type { Series } from './series.js';
+import { SeriesIndex } from './series-index.js';
+import type { MetricSnapshot, Point } from './snapshot.js';
+
+/**
+ * The numbers of one synchronous instrument, and what each reader has had of them.
+ *
+ * Measurements go to one live row per series. A single reader owns the live rows: a cumulative one
+ * reads them, a delta one reads and empties them. With a second reader the live rows become what
+ * has come in since anybody collected: every collection first folds them into each reader's own
+ * rows and then reads from those. So one reader pays nothing for the possibility of several.
+ */
+export class SyncStorage {
+  readonly index: SeriesIndex;
+  private readonly readers: ReaderStates;
+  private isFolded = false;
+
+  constructor(
+    private readonly declaration: InstrumentDeclaration,
+    private readonly aggregation: Aggregation,
+    runtime: Runtime,
+    refusals: Refusals,
+  ) {
+    this.index = new SeriesIndex(declaration, aggregation, runtime, refusals);
+    this.readers = new ReaderStates(declaration.kind, runtime.clock.now());
+  }
+
+  attach(reader: ReaderHandle, nowMillis: number): void {
+    if (this.readers.size > 0) {
+      // What a reader has collected already is its own; what nobody has is for all of them.
+      if (this.readers.haveCollected) this.fold();
+      this.isFolded = true;
+    }
+    this.readers.attach(reader, nowMillis);
+  }
+
+  detach(slot: number): void {
+    this.readers.detach(slot);
+  }
+
+  collect(slot: number, endMillis: number): MetricSnapshot | undefined {
+    const state = this.readers.get(slot);
+    if (state === undefined) return undefined;
+    this.index.epoch++;
+    this.noteActivity(endMillis);
+    if (this.isFolded) this.fold();
+    const points: Point[] = [];
+    for (const series of this.index.list) this.read(series, state, endMillis, points);
+    state.lastMillis = endMillis;
+    state.lastEpoch = this.index.epoch;
+    if (this.declaration.idleSeconds !== undefined)
+      this.retireIdle(endMillis, this.declaration.idleSeconds * 1_000);
+    return points.length === 0
+      ? undefined
+      : { declaration: this.declaration, temporality: state.temporality, points };
+  }
+
+  private read(series: Series, state: ReaderState, endMillis: number, points: Point[]): void {
+    const { aggregation } = this;
+    const { at } = series;
+    const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
+    if (aggregation.activity(rows, at) === 0) return;
+    points.push({
+      attributes: series.attributes,
+      startMillis: startOf(state, series.startMillis, endMillis),
+      endMillis,
+      value: aggregation.read(rows, at),
+    });
+    if (state.temporality === 'cumulative') return;
+    aggregation.reset(rows, at);
+    if (!this.isFolded) series.seenActivity = 0;
+  }
+
+  private noteActivity(nowMillis: number): void {
+    for (const series of this.index.list) {
+      const activity = this.aggregation.activity(series.row, series.at);
+      if (activity === series.seenActivity) continue;
+      series.seenActivity = activity;
+      series.activeMillis = nowMillis;
+      series.activeEpoch = this.index.epoch;
+    }
+  }
+
+  /** Adds the live rows to every reader's own, and empties them. */
+  private fold(): void {
+    const { aggregation, index } = this;
+    for (const series of index.list) {
+      const { at, block, row } = series;
+      if (aggregation.activity(row, at) === 0) continue;
+      for (const { slot } of this.readers.all())
+        aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
+      aggregation.reset(row, at);
+      series.seenActivity = 0;
+    }
+  }
+
+  /** Retires what has been idle for long enough and has been collected by everybody. */
+  private retireIdle(nowMillis: number, idleMillis: number): void {
+    const { list } = this.index;
+    for (let i = list.length - 1; i >= 0; i--) {
+      const series = list[i] as Series;
+      if (series.isPermanent || nowMillis - series.activeMillis < idleMillis) continue;
+      if (this.isCollectedByAll(series) && this.isAtRest(series)) this.index.retire(series);
+    }
+  }
+
+  private isCollectedByAll(series: Series): boolean {
+    for (const state of this.readers.all()) if (state.lastEpoch < series.activeEpoch) return false;
+    return true;
+  }
+
+  /** An upDownCounter that is not at zero still says something: it stays. */
+  private isAtRest({ row, at, block }: Series): boolean {
+    if (this.declaration.kind !== 'upDownCounter') return true;
+    return row[at] === 0 && block.ofReader.every((rows) => rows === undefined || rows[at] === 0);
+  }
+}

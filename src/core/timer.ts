@@ -1,0 +1,97 @@
+import type { Attributes } from '../declare/index.js';
+import { isTimeUnit, MILLIS_PER_UNIT } from '../declare/index.js';
+import type { Runtime } from './runtime.js';
+
+/** What a timer records into. */
+export interface TimerTarget {
+  readonly unit: string;
+  readonly runtime: Runtime;
+  /** Takes the elapsed time, in `unit`, with the attributes given at the start and the stop. */
+  record(elapsed: number, attributes: Attributes): void;
+  /** Called instead where `unit` is no unit of time. */
+  refuseUnit(): void;
+}
+
+/** Stops a timer; only the first call records. Returns the elapsed time in the declared unit. */
+export interface StopTimer extends Disposable {
+  (attributes?: Attributes): number;
+}
+
+/** Starts a timer on the monotonic clock. */
+export function startTimer(target: TimerTarget, given: Attributes | undefined): StopTimer {
+  const { clock } = target.runtime;
+  const startMillis = clock.monotonic();
+  let elapsed: number | undefined;
+  const stop = (attributes?: Attributes): number => {
+    if (elapsed !== undefined) return elapsed;
+    const millis = clock.monotonic() - startMillis;
+    if (!isTimeUnit(target.unit)) {
+      elapsed = Number.NaN;
+      target.refuseUnit();
+      return elapsed;
+    }
+    elapsed = millis / MILLIS_PER_UNIT[target.unit];
+    target.record(elapsed, given === undefined ? (attributes ?? {}) : { ...given, ...attributes });
+    return elapsed;
+  };
+  return Object.assign(stop, { [Symbol.dispose]: () => void stop() });
+}
+
+/** How the attributes of a timed call are made: as they are, or from how the call ended. */
+export type TimedAttributes<A> = A | ((failure?: { readonly error: unknown }) => A);
+
+/**
+ * Times a function, synchronous or not, and returns or throws what it does. Where `error.type` is
+ * declared and not given, a failure is recorded with the class name of what was thrown.
+ */
+export function time<Result>(
+  target: TimerTarget,
+  fn: () => Result,
+  attributes: TimedAttributes<Attributes> | undefined,
+  declaresErrorType: boolean,
+): Result {
+  const stop = startTimer(target, undefined);
+  const end = (failure?: { readonly error: unknown }): void => {
+    let given: Attributes;
+    try {
+      given = typeof attributes === 'function' ? attributes(failure) : (attributes ?? {});
+    } catch (error) {
+      // The caller's function for the attributes failed; the timed result must not suffer for it.
+      target.runtime.warn(`The attributes of a timed call could not be made: ${String(error)}`);
+      given = {};
+    }
+    const isNamed =
+      failure === undefined || !declaresErrorType || given['error.type'] !== undefined;
+    stop(isNamed ? given : { ...given, 'error.type': errorTypeOf(failure.error) });
+  };
+  let result: Result;
+  try {
+    result = fn();
+  } catch (error) {
+    end({ error });
+    throw error;
+  }
+  if (!isThenable(result)) {
+    end();
+    return result;
+  }
+  return result.then(
+    (value) => {
+      end();
+      return value;
+    },
+    (error: unknown) => {
+      end({ error });
+      throw error;
+    },
+  ) as Result;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Source: semantic conventions, `error.type`: the class of the error, or `_OTHER`. */
+export function errorTypeOf(error: unknown): string {
+  return error instanceof Error && error.name !== '' ? error.name : '_OTHER';
+}

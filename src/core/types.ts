@@ -1,0 +1,152 @@
+/** The live instruments as their users see them: the types of the declaration, carried over. */
+import type {
+  AttributeDeclarations,
+  AttributesOf,
+  InstrumentDeclaration,
+  InstrumentDeclarations,
+  MisuseError,
+  TimeUnit,
+} from '../declare/index.js';
+import type { TimedAttributes } from './timer.js';
+
+/** The attributes parameter: it may be left out where nothing in it is required. */
+export type AttributesArgument<A extends AttributeDeclarations> =
+  Record<never, never> extends AttributesOf<A>
+    ? [attributes?: AttributesOf<A>]
+    : [attributes: AttributesOf<A>];
+
+/** What every live instrument tells of itself. */
+export interface Instrument<D extends InstrumentDeclaration = InstrumentDeclaration> {
+  readonly declaration: D;
+}
+
+/** A sum that only grows. */
+export interface Counter<A extends AttributeDeclarations> {
+  /**
+   * Adds an increment of at least 0, in the declared unit. A negative one, NaN or an infinity is
+   * dropped and counted. Costs one series lookup; the attributes object is not kept.
+   */
+  add(value: number, ...attributes: AttributesArgument<A>): void;
+  /** Looks the series up once, for the place where it is always the same. The object is copied. */
+  bind(...attributes: AttributesArgument<A>): BoundCounter;
+}
+
+/** A sum that goes up and down. */
+export interface UpDownCounter<A extends AttributeDeclarations> {
+  /** Adds a change, in the declared unit. NaN and infinities are dropped and counted. */
+  add(value: number, ...attributes: AttributesArgument<A>): void;
+  /** Looks the series up once. The object is copied. */
+  bind(...attributes: AttributesArgument<A>): BoundCounter;
+}
+
+/** A value that is set. */
+export interface Gauge<A extends AttributeDeclarations> {
+  /** Sets the value, in the declared unit. NaN and infinities are dropped and counted. */
+  record(value: number, ...attributes: AttributesArgument<A>): void;
+  /** Looks the series up once. The object is copied. */
+  bind(...attributes: AttributesArgument<A>): BoundGauge;
+}
+
+/** A distribution. */
+export interface Histogram<A extends AttributeDeclarations, U extends string> {
+  /**
+   * Records a value of at least 0, in the declared unit. A negative one, NaN or an infinity is
+   * dropped and counted. Costs one series lookup; the attributes object is not kept.
+   */
+  record(value: number, ...attributes: AttributesArgument<A>): void;
+  /** Looks the series up once. The object is copied. */
+  bind(...attributes: AttributesArgument<A>): BoundHistogram<U>;
+  /**
+   * Starts a timer on the monotonic clock. The function returned records the elapsed time, in the
+   * declared unit, at its first call, and returns it; attributes given here and there are merged.
+   * With all required attributes given here, it can be used with `using`.
+   */
+  readonly startTimer: U extends TimeUnit ? StartTimer<A> : NoTimer<U>;
+  /**
+   * Times a function, synchronous or asynchronous, and returns or throws what it does. Attributes
+   * can be a function of how it ended; where `error.type` is declared and not given, a failure is
+   * recorded with the class name of the error.
+   */
+  readonly time: U extends TimeUnit
+    ? <Result>(fn: () => Result, ...attributes: TimedArgument<A>) => Result
+    : NoTimer<U>;
+}
+
+type NoTimer<U extends string> =
+  MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
+
+type TimedArgument<A extends AttributeDeclarations> =
+  Record<never, never> extends AttributesOf<A>
+    ? [attributes?: TimedAttributes<AttributesOf<A>>]
+    : [attributes: TimedAttributes<AttributesOf<A>>];
+
+/** Starts a timer, with or without attributes. */
+export interface StartTimer<A extends AttributeDeclarations> {
+  (): Record<never, never> extends AttributesOf<A> ? CompleteTimer<A> : PendingTimer<A>;
+  (attributes: AttributesOf<A>): CompleteTimer<A>;
+}
+
+/** A timer that still needs its attributes. Returns the elapsed time in the declared unit. */
+export type PendingTimer<A extends AttributeDeclarations> = (attributes: AttributesOf<A>) => number;
+
+/** A timer that has its attributes. Returns the elapsed time in the declared unit. */
+export interface CompleteTimer<A extends AttributeDeclarations> extends Disposable {
+  (attributes?: Partial<AttributesOf<A>>): number;
+}
+
+/** A counter's series. */
+export interface BoundCounter {
+  add(value: number): void;
+}
+
+/** A gauge's series. */
+export interface BoundGauge {
+  record(value: number): void;
+}
+
+/** A histogram's series. */
+export interface BoundHistogram<U extends string> {
+  record(value: number): void;
+  readonly startTimer: U extends TimeUnit ? () => BoundTimer : NoTimer<U>;
+  readonly time: U extends TimeUnit ? <Result>(fn: () => Result) => Result : NoTimer<U>;
+}
+
+/** Records the elapsed time at its first call and returns it, in the declared unit. */
+export interface BoundTimer extends Disposable {
+  (): number;
+}
+
+/** What a callback of an observable instrument reports to. */
+export interface ObservableResult<A extends AttributeDeclarations> {
+  /** Reports the value as it is now, in the declared unit; for sums the total, not the change. */
+  observe(value: number, ...attributes: AttributesArgument<A>): void;
+}
+
+/** An instrument that callbacks fill in at collection. */
+export interface Observable<A extends AttributeDeclarations> {
+  /**
+   * Adds a callback that is called at every collection of every reader. It may be asynchronous; one
+   * that throws, or takes longer than the collection's timeout, loses its own values only.
+   */
+  addCallback(callback: (result: ObservableResult<A>) => void | Promise<void>): void;
+  removeCallback(callback: (result: ObservableResult<A>) => void | Promise<void>): void;
+}
+
+/** The live form of a declaration. */
+export type LiveInstrument<D extends InstrumentDeclaration> = Instrument<D> &
+  (D extends InstrumentDeclaration<infer Kind, infer U, infer A>
+    ? Kind extends 'counter'
+      ? Counter<A>
+      : Kind extends 'upDownCounter'
+        ? UpDownCounter<A>
+        : Kind extends 'gauge'
+          ? Gauge<A>
+          : Kind extends 'histogram'
+            ? Histogram<A, U>
+            : Observable<A>
+    : never);
+
+/** The live form of a registry's instruments. */
+export type LiveInstruments<I extends InstrumentDeclarations> = {
+  readonly [K in keyof I]: LiveInstrument<I[K]>;
+};

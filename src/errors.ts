@@ -1,0 +1,130 @@
+/**
+ * Every error that meterbook throws, in one table: code, what it means, how to mend it.
+ *
+ * `docs/errors.md` explains each code at length; a test proves that the page and this table name the
+ * same codes with the same titles and hints.
+ */
+export const ERRORS = {
+  INVALID_REGISTRY: {
+    title: 'The registry definition is malformed.',
+    hint: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
+  },
+  INVALID_SCOPE: {
+    title: 'The instrumentation scope has no usable name.',
+    hint: 'Set scope.name to the name of the library or service that owns the instruments.',
+  },
+  RESERVED_NAME: {
+    title: 'An instrument is declared under a property name the registry itself uses.',
+    hint: 'Rename the property; the exported metric name is set by the declaration and stays.',
+  },
+  INVALID_INSTRUMENT: {
+    title: 'A registry entry was not made by an instrument function.',
+    hint: 'Declare it with counter(), upDownCounter(), gauge(), histogram() or an observable form.',
+  },
+  INVALID_INSTRUMENT_NAME: {
+    title: 'The instrument name breaks the OpenTelemetry syntax.',
+    hint: 'Start with a letter, then up to 254 letters, digits, "_", ".", "-" or "/".',
+  },
+  INVALID_UNIT: {
+    title: 'The unit is not a UCUM unit as OpenTelemetry writes them.',
+    hint: 'Use "s", "By", "1", "{request}", "By/s" or the like; case matters.',
+  },
+  INVALID_BUCKETS: {
+    title: 'The bucket boundaries cannot be used.',
+    hint: 'Give finite, strictly increasing numbers, or use buckets.linear() or .exponential().',
+  },
+  INVALID_ATTRIBUTE_KEY: {
+    title: 'An attribute key cannot be used.',
+    hint: 'Use a non-empty dotted name that is no property of every JavaScript object.',
+  },
+  INVALID_ATTRIBUTE: {
+    title: 'An attribute declaration is malformed.',
+    hint: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
+  },
+  INVALID_LIMIT: {
+    title: 'A limit of an instrument is out of range.',
+    hint: 'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
+  },
+  INVALID_SEED: {
+    title: 'The counter cannot be seeded with zeros.',
+    hint: 'Only counters whose required attributes are all oneOf() or boolean() can be seeded.',
+  },
+  CONFLICTING_INSTRUMENTS: {
+    title: 'Two declarations claim one instrument name.',
+    hint: 'Keep one declaration and share it, or rename one of the two.',
+  },
+  INVALID_SLO: {
+    title: 'A service level objective is malformed.',
+    hint: 'Name a histogram, an objective between 0 and 1, and a window such as "30d".',
+  },
+  SLO_THRESHOLD_NOT_A_BOUNDARY: {
+    title: 'The SLO threshold is no bucket boundary of its histogram.',
+    hint: 'Choose a boundary as threshold, or add the threshold to the boundaries.',
+  },
+  INVALID_SETUP: {
+    title: 'An option of setupMetrics() cannot be used.',
+    hint: 'Correct the option that the message names.',
+  },
+  MEASUREMENT_REFUSED: {
+    title: 'Strict mode: a measurement or attribute that production would drop and count.',
+    hint: 'Correct the record call; without strict mode it is dropped and counted by its reason.',
+  },
+  TEST_EXPECTATION: {
+    title: 'The test kit was asked for something that is not there.',
+    hint: 'Pass a registry made by defineRegistry(), and attributes that it declares.',
+  },
+} as const satisfies Record<string, { readonly title: string; readonly hint: string }>;
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What a {@link MeterbookError} is made from. */
+export interface MeterbookErrorDetails {
+  /** The instrument at fault: its exported name, or its property name where it has none. */
+  readonly instrument?: string | undefined;
+  /** What is wrong, with the offending value in it: one sentence. */
+  readonly cause: string;
+  /** What to do about it: one sentence. The table's hint when left out. */
+  readonly fix?: string | undefined;
+}
+
+/**
+ * The one error class of meterbook. Thrown while something is defined, and at run time only in
+ * strict mode; recording in production never throws.
+ */
+export class MeterbookError extends Error {
+  override readonly name = 'MeterbookError';
+  /** Which row of the error table this is. */
+  readonly code: ErrorCode;
+  /** The instrument at fault, where there is one. */
+  readonly instrument: string | undefined;
+  /** What is wrong, in one sentence. */
+  override readonly cause: string;
+  /** What to do about it, in one sentence. */
+  readonly fix: string;
+
+  constructor(code: ErrorCode, details: MeterbookErrorDetails) {
+    const fix = details.fix ?? ERRORS[code].hint;
+    const where = details.instrument === undefined ? '' : `Instrument "${details.instrument}": `;
+    super(`[${code}] ${where}${details.cause} Fix: ${fix}`);
+    this.code = code;
+    this.instrument = details.instrument;
+    this.cause = details.cause;
+    this.fix = fix;
+  }
+}
+
+/** A value as it reads in an error message: quoted, short, and never a throwing `toString`. */
+export function show(value: unknown): string {
+  try {
+    if (typeof value === 'string')
+      return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+    if (typeof value === 'bigint') return `${value}n`;
+    if (typeof value === 'function') return 'a function';
+    if (typeof value === 'object' && value !== null)
+      return Array.isArray(value) ? 'an array' : 'an object';
+    return String(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
