@@ -1,0 +1,226 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import ts from 'typescript';
+import { findCycles } from './cycles.js';
+
+/** Source text by path below `src`, with forward slashes: `core/series.ts`. */
+export type SourceTree = ReadonlyMap<string, string>;
+
+/** The rules that {@link checkArchitecture} holds. */
+export type Rule =
+  | 'layer'
+  | 'internals'
+  | 'package'
+  | 'cycle'
+  | 'resolve'
+  | 'length'
+  | 'export-star'
+  | 'file-name'
+  | 'unknown-layer';
+
+export interface Violation {
+  readonly rule: Rule;
+  /** Path below `src`. */
+  readonly file: string;
+  /** What is wrong and what to do instead. */
+  readonly message: string;
+}
+
+interface Layer {
+  /** Layers it may import from. */
+  readonly imports: readonly string[];
+  /** Whether what it imports of other layers must be their `index.ts`. */
+  readonly surfaceOnly: boolean;
+  /** Packages it may import; left out: Node's own and those that package.json names. */
+  readonly packages?: RegExp;
+}
+
+/** A file with more lines than this fails; past {@link WISHED_LINES} it wants to be two. */
+export const MAX_LINES = 500;
+export const WISHED_LINES = 400;
+
+const NOTHING = /^(?!)/;
+const NODE_AND_OPENTELEMETRY = /^(node:|@opentelemetry\/)/;
+const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index'];
+const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
+
+/**
+ * The layers by the first segment of the path below `src`; `index` is `src/index.ts`, the public
+ * surface of `meterbook`. A layer may always import from itself.
+ */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  errors: { imports: [], surfaceOnly: false, packages: NOTHING },
+  declare: { imports: ['errors'], surfaceOnly: false, packages: NOTHING },
+  core: {
+    imports: ['errors', 'declare'],
+    surfaceOnly: false,
+    packages: /^node:(async_hooks|perf_hooks)$/,
+  },
+  otel: {
+    imports: ['errors', 'declare', 'core'],
+    surfaceOnly: false,
+    packages: NODE_AND_OPENTELEMETRY,
+  },
+  setup: {
+    imports: ['errors', 'declare', 'core', 'otel'],
+    surfaceOnly: false,
+    packages: NODE_AND_OPENTELEMETRY,
+  },
+  index: { imports: ['errors', 'declare', 'core', 'otel', 'setup'], surfaceOnly: false },
+  ...Object.fromEntries(
+    EDGES.map((edge) => [edge, { imports: [...FOUNDATION, ...EDGES], surfaceOnly: true }]),
+  ),
+  artefacts: { imports: ['errors', 'declare'], surfaceOnly: false },
+  live: { imports: [...FOUNDATION, ...EDGES, 'artefacts'], surfaceOnly: true },
+  cli: { imports: [...FOUNDATION, ...EDGES, 'artefacts', 'live'], surfaceOnly: true },
+};
+
+/**
+ * Holds the layers of the design against a source tree: which layer may import which, that edges
+ * use public surfaces alone, which packages a layer may know, no import cycle (type-only imports
+ * counted), and the shape of files.
+ *
+ * @param tree what is below `src`
+ * @param packages the runtime and peer dependencies of package.json
+ */
+export function checkArchitecture(
+  tree: SourceTree,
+  packages: readonly string[],
+): readonly Violation[] {
+  const violations: Violation[] = [];
+  const graph = new Map<string, readonly string[]>();
+  for (const [file, text] of tree) {
+    const report = (rule: Rule, message: string) => violations.push({ rule, file, message });
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const layer = LAYERS[layerOf(file)];
+    checkShape(file, source, report);
+    if (layer === undefined) {
+      report('unknown-layer', `no layer is called "${layerOf(file)}"; add it to LAYERS`);
+    }
+    const targets: string[] = [];
+    for (const specifier of importsOf(source)) {
+      if (!specifier.startsWith('.')) {
+        if (layer !== undefined) checkPackage(specifier, layer, file, packages, report);
+        continue;
+      }
+      const target = resolve(file, specifier, tree);
+      if (target === undefined) {
+        report('resolve', `"${specifier}" names no source file; write "./name.js" for ./name.ts`);
+        continue;
+      }
+      targets.push(target);
+      if (layer !== undefined) checkLayer(file, target, layer, report);
+    }
+    graph.set(file, targets);
+  }
+  for (const cycle of findCycles(graph)) {
+    violations.push({
+      rule: 'cycle',
+      file: cycle[0] as string,
+      message: `imports itself by way of ${[...cycle.slice(1), cycle[0]].join(' → ')}`,
+    });
+  }
+  return violations;
+}
+
+/** The TypeScript files below `directory`, read into memory. */
+export function readTree(directory: string): SourceTree {
+  const tree = new Map<string, string>();
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.[cm]?tsx?$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    tree.set(relative(directory, path).split(sep).join('/'), readFileSync(path, 'utf8'));
+  }
+  return tree;
+}
+
+/** Lines of code as an editor counts them: the line break at the end opens no further one. */
+export function lineCount(text: string): number {
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
+
+type Report = (rule: Rule, message: string) => void;
+
+function checkShape(file: string, source: ts.SourceFile, report: Report): void {
+  const lines = lineCount(source.text);
+  if (lines > MAX_LINES) report('length', `${lines} lines; split it, ${MAX_LINES} is the most`);
+  if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(file)) {
+    report('file-name', 'folders and files are named in kebab-case and end in .ts');
+  }
+  if (!/(^|\/)index\.ts$/.test(file)) return;
+  for (const statement of source.statements) {
+    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier && !statement.exportClause) {
+      report('export-star', `"${statement.getText()}": list the names instead`);
+    }
+  }
+}
+
+function checkLayer(file: string, target: string, layer: Layer, report: Report): void {
+  const from = layerOf(file);
+  const to = layerOf(target);
+  if (from === to) return;
+  if (!layer.imports.includes(to)) {
+    const allowed = layer.imports.length === 0 ? 'nothing' : layer.imports.join(', ');
+    report('layer', `imports ${target}; ${from} may import ${allowed}`);
+  } else if (layer.surfaceOnly && !isSurface(target)) {
+    report('internals', `imports ${target}; of other layers ${from} may import index.ts alone`);
+  }
+}
+
+function checkPackage(
+  specifier: string,
+  layer: Layer,
+  file: string,
+  packages: readonly string[],
+  report: Report,
+): void {
+  if (layer.packages !== undefined && !layer.packages.test(specifier)) {
+    report('package', `imports ${specifier}, which ${layerOf(file)} must not know`);
+    return;
+  }
+  if (specifier.startsWith('node:')) return;
+  const [scope, name] = specifier.split('/');
+  const owner = specifier.startsWith('@') ? `${scope}/${name}` : scope;
+  if (!packages.includes(owner as string)) {
+    report('package', `imports ${specifier}, which package.json names as no dependency`);
+  }
+}
+
+/** Every module that a file names: imports, re-exports, `import()`, `import('…').T`, `require()`. */
+function importsOf(source: ts.SourceFile): readonly string[] {
+  const found: string[] = [];
+  const add = (node: ts.Node | undefined) => {
+    if (node !== undefined && ts.isStringLiteralLike(node)) found.push(node.text);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    else if (ts.isExternalModuleReference(node)) add(node.expression);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal);
+    } else if (ts.isCallExpression(node) && isLoad(node.expression)) add(node.arguments[0]);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isLoad(callee: ts.Expression): boolean {
+  if (callee.kind === ts.SyntaxKind.ImportKeyword) return true;
+  return ts.isIdentifier(callee) && callee.text === 'require';
+}
+
+function layerOf(file: string): string {
+  return (file.split('/')[0] as string).replace(/\.ts$/, '');
+}
+
+function isSurface(file: string): boolean {
+  return file === 'index.ts' || file === 'errors.ts' || /^[^/]+\/index\.ts$/.test(file);
+}
+
+function resolve(file: string, specifier: string, tree: SourceTree): string | undefined {
+  if (!specifier.endsWith('.js')) return undefined;
+  const path = new URL(specifier, `file:///src/${file}`).pathname;
+  if (!path.startsWith('/src/')) return undefined;
+  const target = path.slice('/src/'.length).replace(/\.js$/, '.ts');
+  return tree.has(target) ? target : undefined;
+}
