@@ -1,2 +1,43 @@
-/** The public surface of `meterbook`. */
-export {};
+export type {
+  Counter,
+  DropReason,
+  Gauge,
+  Histogram,
+  InstrumentCardinality,
+  InstrumentDrops,
+  LiveInstrument,
+  Observable,
+  ObservableResult,
+  TemporalityPreference,
+  UpDownCounter,
+} from './core/index.js';
+export { addAttributes, getAttributes, withAttributes } from './core/index.js';
+export type {
+  AttributeDeclaration,
+  Attributes,
+  AttributesOf,
+  AttributeValue,
+  Buckets,
+  InstrumentDeclaration,
+  InstrumentKind,
+  Manifest,
+  Scope,
+  SloDeclaration,
+  Unit,
+} from './declare/index.js';
+export {
+  attr,
+  buckets,
+  counter,
+  gauge,
+  histogram,
+  observableCounter,
+  observableGauge,
+  observableUpDownCounter,
+  slo,
+  upDownCounter,
+} from './declare/index.js';
+export type { ErrorCode } from './errors.js';
+export { ERRORS, MeterbookError } from './errors.js';
+export type { ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
+export { defineRegistry } from './otel/index.js';

@@ -132,17 +132,17 @@ export class SeriesIndex {
   /** Checks attributes that are not known as they stand, and finds or makes their series. */
   private admit(attributes: Attributes): Series | undefined {
     const { keys, rules } = this;
-    for (const key of Object.keys(attributes)) {
-      if (!rules.isDeclared(key)) {
-        this.refusals.leaveOut(`the attribute "${key.slice(0, 80)}" is not declared.`);
-      }
-    }
     const path: CheckedValue[] = [];
     for (let i = 0; i < keys.length; i++) {
       const passed = attributes[keys[i] as string] as unknown;
       const value = rules.check(i, passed ?? this.absent(i));
       if (value === null) return undefined;
       path.push(value);
+    }
+    for (const key of Object.keys(attributes)) {
+      if (!rules.isDeclared(key)) {
+        this.refusals.leaveOut(`the attribute "${key.slice(0, 80)}" is not declared.`);
+      }
     }
     const known = this.follow(path);
     if (known !== undefined) return known;

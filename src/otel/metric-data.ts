@@ -1,0 +1,78 @@
+import { type HrTime, ValueType } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type ExponentialHistogram,
+  type Histogram,
+  type MetricData,
+} from '@opentelemetry/sdk-metrics';
+import type { Base2Value, HistogramValue, MetricSnapshot, Point } from '../core/index.js';
+
+/** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds. */
+export function toHrTime(millis: number): HrTime {
+  const seconds = Math.floor(millis / 1_000);
+  return [seconds, Math.round((millis - seconds * 1_000) * 1e6)];
+}
+
+/** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */
+export function toMetricData(snapshot: MetricSnapshot): MetricData {
+  const { declaration, temporality, points } = snapshot;
+  const { kind, name, description, unit, buckets } = declaration;
+  const base = {
+    descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
+    aggregationTemporality:
+      temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+  };
+  if (buckets?.type === 'explicit') {
+    const dataPoints = points.map((point) =>
+      toDataPoint(point, toHistogram(point.value as HistogramValue)),
+    );
+    return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
+  }
+  if (buckets?.type === 'base2') {
+    const dataPoints = points.map((point) =>
+      toDataPoint(point, toExponential(point.value as Base2Value)),
+    );
+    return { ...base, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
+  }
+  const dataPoints = points.map((point) => toDataPoint(point, point.value as number));
+  if (kind === 'gauge' || kind === 'observableGauge') {
+    return { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
+  }
+  const isMonotonic = kind === 'counter' || kind === 'observableCounter';
+  return { ...base, dataPointType: DataPointType.SUM, isMonotonic, dataPoints };
+}
+
+function toDataPoint<Value>(point: Point, value: Value): DataPoint<Value> {
+  return {
+    startTime: toHrTime(point.startMillis),
+    endTime: toHrTime(point.endMillis),
+    attributes: point.attributes,
+    value,
+  };
+}
+
+function toHistogram({ count, sum, min, max, boundaries, counts }: HistogramValue): Histogram {
+  return {
+    count,
+    sum,
+    min,
+    max,
+    buckets: { boundaries: boundaries as number[], counts: counts as number[] },
+  };
+}
+
+function toExponential(value: Base2Value): ExponentialHistogram {
+  const { count, sum, min, max, zeroCount, scale, offset, counts } = value;
+  return {
+    count,
+    sum,
+    min,
+    max,
+    zeroCount,
+    scale,
+    positive: { offset, bucketCounts: counts as number[] },
+    negative: { offset: 0, bucketCounts: [] },
+  };
+}

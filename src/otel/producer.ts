@@ -1,0 +1,51 @@
+import { emptyResource } from '@opentelemetry/resources';
+import type {
+  CollectionResult,
+  MetricCollectOptions,
+  MetricProducer,
+} from '@opentelemetry/sdk-metrics';
+import type { CoreRegistry, MetricSnapshot, TemporalityPreference } from '../core/index.js';
+import { toMetricData } from './metric-data.js';
+
+/** What a producer is made with. */
+export interface ProducerOptions {
+  /** Default `cumulative`. A reader does not tell its producers, so it is said here. */
+  readonly temporality?: TemporalityPreference;
+}
+
+/** Gives one reader what a registry has recorded. */
+export interface RegistryProducer extends MetricProducer {
+  /**
+   * Reads everything there is. Never rejects: what went wrong in callbacks is in `errors`, and the
+   * rest is complete. Takes no longer than `timeoutMillis` for the callbacks, 5 s by default.
+   */
+  collect(options?: MetricCollectOptions): Promise<CollectionResult>;
+  /** Ends this reader's share of the registry and frees its memory. */
+  detach(): void;
+}
+
+/** What a reader cannot carry, told apart per metric. */
+export type SnapshotFilter = (snapshot: MetricSnapshot) => boolean;
+
+/**
+ * A producer for one reader; each reader needs its own, since each has its own deltas.
+ *
+ * Source: OpenTelemetry metrics SDK, "MetricProducer".
+ */
+export function makeProducer(
+  registry: CoreRegistry,
+  options: ProducerOptions = {},
+  accepts: SnapshotFilter = () => true,
+): RegistryProducer {
+  const reader = registry.attach(options.temporality ?? 'cumulative');
+  return {
+    async collect(collectOptions) {
+      const { scope, metrics, errors } = await reader.collect(collectOptions);
+      const data = metrics.filter(accepts).map(toMetricData);
+      const scopeMetrics = data.length === 0 ? [] : [{ scope, metrics: data }];
+      // The reader puts the SDK's resource in the place of this one.
+      return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [...errors] };
+    },
+    detach: () => reader.detach(),
+  };
+}
