@@ -1,0 +1,24 @@
+import type { ServerResponse } from 'node:http';
+import type { Random } from '../random.js';
+import type { Recording } from '../recording.js';
+import type { Admission } from './admission.js';
+import type { Agent } from './tenants.js';
+
+/** What the handlers of the service share. */
+export interface ServiceContext {
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly admission: Admission;
+  readonly recording: Recording;
+  readonly random: Random;
+}
+
+/** Sends a JSON answer; does nothing where an answer has been begun or the caller is gone. */
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

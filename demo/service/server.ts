@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { seededRandom } from '../random.js';
+import type { Recording } from '../recording.js';
+import { Admission } from './admission.js';
+import { type ServiceContext, sendJson } from './context.js';
+import { answerMessage, answerMessageStream } from './messages.js';
+import { type Agent, allAgents } from './tenants.js';
+
+/** A running agent service. */
+export interface AgentService {
+  /** Where it listens: `http://127.0.0.1:port`. */
+  readonly url: string;
+  /** Stops listening and waits until what goes on has ended and is recorded. */
+  close(): Promise<void>;
+}
+
+type Handler = (
+  context: ServiceContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  agent: Agent,
+) => Promise<void>;
+
+interface Route {
+  readonly method: string;
+  readonly route: string;
+  readonly pattern: RegExp;
+  readonly handle: Handler;
+}
+
+const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    route: '/v1/agents/:id/messages',
+    pattern: /^\/v1\/agents\/([^/]+)\/messages$/,
+    handle: answerMessage,
+  },
+  {
+    method: 'POST',
+    route: '/v1/agents/:id/messages/stream',
+    pattern: /^\/v1\/agents\/([^/]+)\/messages\/stream$/,
+    handle: answerMessageStream,
+  },
+  {
+    method: 'GET',
+    route: '/v1/agents/:id',
+    pattern: /^\/v1\/agents\/([^/]+)$/,
+    handle: async (_context, _request, response, agent) =>
+      sendJson(response, 200, { id: agent.id, project: agent.project, model: agent.model }),
+  },
+];
+
+/** How many agent runs the service lets go at a time. */
+const MAX_RUNS = 96;
+
+/** Starts the simulated agent service on a free port of the loopback. */
+export async function startService(recording: Recording, seed = 1): Promise<AgentService> {
+  const context: ServiceContext = {
+    agents: new Map(allAgents().map((agent) => [agent.id, agent])),
+    admission: new Admission(MAX_RUNS),
+    recording,
+    random: seededRandom(seed),
+  };
+  const underWay = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
+    const served = serve(context, request, response).finally(() => underWay.delete(served));
+    underWay.add(served);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  recording.ready(true);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      recording.ready(false);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** Handles one request and records it as one: duration, count, and that it is under way. */
+async function serve(
+  context: ServiceContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const start = process.hrtime.bigint();
+  const method = request.method ?? '';
+  const path = request.url?.split('?')[0] ?? '';
+  const found = ROUTES.find((route) => route.method === method && route.pattern.test(path));
+  const agent = context.agents.get(found?.pattern.exec(path)?.[1] ?? '');
+  const isHealth = method === 'GET' && path === '/healthz';
+  const route = isHealth ? '/healthz' : found?.route;
+
+  const { recording } = context;
+  const caller = callerOf(request, agent);
+  await recording.inRequest(caller, async () => {
+    recording.requestStarted(method);
+    try {
+      if (isHealth) sendJson(response, 200, { ready: true });
+      else if (found === undefined) sendJson(response, 404, { error: 'no such route' });
+      else if (agent === undefined) sendJson(response, 404, { error: 'no such agent' });
+      else await found.handle(context, request, response, agent);
+    } catch (error) {
+      sendJson(response, 500, { error: (error as Error).message });
+    }
+    const cut = response.destroyed && !response.writableFinished;
+    // 499: what proxies write into their logs for a caller that did not wait for the answer.
+    const status = cut && !response.headersSent ? 499 : response.statusCode;
+    const duration = process.hrtime.bigint() - start;
+    recording.requestFinished({ method, route, status, cut, duration });
+  });
+}
+
+/** Who asks: what the gateway in front of a real service puts into the headers. */
+function callerOf(request: IncomingMessage, agent: Agent | undefined) {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return {
+    organization: header('x-organization-id'),
+    project: header('x-project-id'),
+    template: header('x-template-id'),
+    agent: agent?.id,
+  };
+}
