@@ -1,0 +1,32 @@
+/**
+ * `npm run test:e2e`: the suites in `test/e2e`, against real servers. Says which are missing and how
+ * to get them, and fails then: a suite that skips itself proves nothing.
+ *
+ * What follows on the command line goes to vitest.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Program, how it tells its version, and the Debian package that has it. */
+const NEEDED = [
+  { program: 'prometheus', args: ['--version'], debian: 'prometheus' },
+  { program: 'promtool', args: ['--version'], debian: 'prometheus' },
+];
+
+const missing = NEEDED.filter(({ program, args }) => {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status === 0) console.log(`${stdout}${stderr}`.split('\n')[0]);
+  return status !== 0;
+});
+if (missing.length > 0) {
+  const packages = [...new Set(missing.map(({ debian }) => debian))].join(' ');
+  console.error(`missing: ${missing.map(({ program }) => program).join(', ')}`);
+  console.error(`on Debian and Ubuntu: apt-get install ${packages}`);
+  process.exit(1);
+}
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const args = [vitest, 'run', '--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+process.exit(status ?? 1);
