@@ -41,3 +41,13 @@ export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
 export type { ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
 export { defineRegistry } from './otel/index.js';
+export type {
+  ExporterHealth,
+  Health,
+  Logger,
+  OtlpOptions,
+  PrometheusOptions,
+  SetupOptions,
+  Telemetry,
+} from './setup/index.js';
+export { setupMetrics } from './setup/index.js';

@@ -1,0 +1,122 @@
+import type { InstrumentDrops, TemporalityPreference } from '../core/index.js';
+import type { InstrumentDeclarations } from '../declare/index.js';
+import type { Registry } from '../otel/index.js';
+
+/** Where warnings and errors go; `console` fits, and so do pino and winston. */
+export interface Logger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** The OTLP exporter: protobuf over HTTP. */
+export interface OtlpOptions {
+  /**
+   * The whole URL of the metrics endpoint. Default: `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, then
+   * `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/metrics` after it, then
+   * `http://localhost:4318/v1/metrics`.
+   */
+  readonly url?: string;
+  /** Added to `OTEL_EXPORTER_OTLP_HEADERS`; never shown in `health()` or in a log. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly compression?: 'gzip' | 'none';
+  /** Most time for one request, milliseconds. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, then 10,000. */
+  readonly timeoutMillis?: number;
+  /**
+   * Hosts, other than the loopback, to which headers that look like credentials may be sent
+   * without TLS. Without it such an endpoint is refused.
+   */
+  readonly insecureHosts?: readonly string[];
+}
+
+/** The endpoint that a Prometheus server scrapes. */
+export interface PrometheusOptions {
+  /** Address to listen on. Default `OTEL_EXPORTER_PROMETHEUS_HOST`, then 127.0.0.1. */
+  readonly host?: string;
+  /** Default `OTEL_EXPORTER_PROMETHEUS_PORT`, then 9464. */
+  readonly port?: number;
+}
+
+/** What `setupMetrics` takes; all of it optional, all durations in milliseconds. */
+export interface SetupOptions {
+  /** `service.name`. Default `OTEL_SERVICE_NAME`. */
+  readonly serviceName?: string;
+  /** The registries to export, made by `defineRegistry`. */
+  readonly registries?: readonly Registry<InstrumentDeclarations>[];
+  /** Resource attributes, before those of `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly resource?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * What the pushing exporters send. Default `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`,
+   * then `cumulative`. Prometheus is always cumulative.
+   */
+  readonly temporality?: TemporalityPreference;
+  /** Time between exports. Default `OTEL_METRIC_EXPORT_INTERVAL`, then 60,000. */
+  readonly exportIntervalMillis?: number;
+  /** Most time for one export. Default `OTEL_METRIC_EXPORT_TIMEOUT`, then 30,000; at most the interval. */
+  readonly exportTimeoutMillis?: number;
+  /** Most time for `shutdown()`, and for the flush at a signal or at exit. Default 5,000. */
+  readonly shutdownTimeoutMillis?: number;
+  /** Options of the OTLP exporter, or `false` for none. Default: by `OTEL_METRICS_EXPORTER`. */
+  readonly otlp?: OtlpOptions | false;
+  /** Options of the scrape endpoint, or `true`. Default: by `OTEL_METRICS_EXPORTER`. */
+  readonly prometheus?: PrometheusOptions | boolean;
+  /** Print what is collected to the console. Default: by `OTEL_METRICS_EXPORTER`. */
+  readonly console?: boolean;
+  /** Register the meter provider globally, for other libraries' instruments. Default true. */
+  readonly registerGlobal?: boolean;
+  /** Flush at SIGTERM, SIGINT and at the natural end of the process. Default true. */
+  readonly flushAtExit?: boolean;
+  /** Throw where production drops and counts, in all these registries. Default false. */
+  readonly strict?: boolean;
+  /** Default: `console`, with "meterbook:" before each line. */
+  readonly logger?: Logger;
+}
+
+/** How one exporter is doing. */
+export interface ExporterHealth {
+  readonly exporter: 'otlp' | 'prometheus' | 'console';
+  /** Where it sends to or listens; without credentials and query. */
+  readonly endpoint: string | undefined;
+  readonly temporality: TemporalityPreference;
+  /** Time between exports, ms; `undefined` where the backend pulls. */
+  readonly exportIntervalMillis: number | undefined;
+  /** Exports begun; for Prometheus not counted. */
+  readonly attempts: number;
+  readonly lastSuccess: Date | undefined;
+  /** Exports failed since the last success. */
+  readonly consecutiveFailures: number;
+  /** The last failure in words, the server's own included. */
+  readonly lastError: string | undefined;
+}
+
+/** The state of the pipeline, for a readiness endpoint or a debugger. */
+export interface Health {
+  readonly status: 'running' | 'failing' | 'disabled' | 'shut down';
+  readonly serviceName: string;
+  readonly exporters: readonly ExporterHealth[];
+  /** What could not be recorded, by instrument and reason. */
+  readonly dropped: readonly InstrumentDrops[];
+  /** Instruments past a limit, and the attributes whose values have become `_OTHER`. */
+  readonly overflowing: readonly {
+    readonly instrument: string;
+    readonly isOverflowing: boolean;
+    readonly saturatedAttributes: readonly string[];
+  }[];
+  /** What was wrong with the options or the environment at setup. */
+  readonly problems: readonly string[];
+}
+
+/** A running pipeline. */
+export interface Telemetry {
+  /** The state of the pipeline. Walks all series: for now and then, not for a hot path. */
+  health(): Health;
+  /**
+   * Collects and exports now. Never rejects, and returns within the export timeout; whether it
+   * succeeded is in `health()`.
+   */
+  forceFlush(): Promise<void>;
+  /**
+   * Flushes and ends the pipeline within `shutdownTimeoutMillis`. Never rejects; calling it again
+   * waits for the same end.
+   */
+  shutdown(): Promise<void>;
+}
