@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = process.argv[2];
+const folder = /** @type {string} */ (process.argv[2]);
 const total = { passed: 0, failed: 0 };
 console.log('\n━━ Summary');
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.code'))) {
@@ -22,6 +22,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.code')))
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
+/**
+ * @param {string} report vitest's, if the stage wrote one
+ * @param {boolean} succeeded
+ */
 function count(report, succeeded) {
   if (!existsSync(report)) return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));

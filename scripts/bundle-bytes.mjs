@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Bytes after gzip, by entry; an entry without a budget is printed alone. */
+/**
+ * Bytes after gzip, by entry; an entry without a budget is printed alone.
+ *
+ * @type {Readonly<Record<string, number>>}
+ */
 const BUDGETS = { '.': 15_000 };
 
 const root = new URL('../', import.meta.url);
@@ -33,7 +37,7 @@ for (const [name, target] of Object.entries(manifest.exports)) {
     packages: 'external',
     logLevel: 'error',
   });
-  const code = outputFiles[0].contents;
+  const code = Buffer.concat(outputFiles.map(({ contents }) => contents));
   const gzipped = gzipSync(code, { level: 9 }).length;
   const budget = BUDGETS[name];
   const over = budget !== undefined && gzipped > budget;

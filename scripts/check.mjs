@@ -8,10 +8,15 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Tools are started from where they are installed: `tsc` names two compilers here. */
-const installed = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
-const script = (path) => fileURLToPath(new URL(path, import.meta.url));
+const installed = (/** @type {string} */ path) =>
+  fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
+const script = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Name, what it holds, and the arguments for `node`. Publint and attw judge what `build` made. */
+/**
+ * Name, what it holds, and the arguments for `node`. Publint and attw judge what `build` made.
+ *
+ * @type {readonly (readonly [name: string, title: string, args: readonly string[]])[]}
+ */
 const STEPS = [
   ['types', 'Types, TypeScript 5.9', [installed('typescript/bin/tsc'), '-p', '.']],
   ['types-7', 'Types, TypeScript 7', [installed('typescript-7/bin/tsc'), '-p', '.']],

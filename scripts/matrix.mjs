@@ -74,6 +74,7 @@ function copySources() {
   }
 }
 
+/** @param {string} name */
 function versionOf(name) {
   const path = join(copy, 'node_modules', name, 'package.json');
   return JSON.parse(readFileSync(path, 'utf8')).version;

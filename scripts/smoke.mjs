@@ -20,11 +20,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeOfMajor, root } from './support/nodes.mjs';
 
+/** @typedef {import('./support/nodes.mjs').Node} Node */
+/** @typedef {import('./support/nodes.mjs').Result} Result */
+
 /** Which SDK generation npm has to choose on which Node. */
-const PAIRS = [
+const PAIRS = /** @type {const} */ ([
   { major: 20, sdk: '2.' },
   { major: 24, sdk: '3.' },
-];
+]);
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = Object.entries(manifest.exports)
@@ -64,6 +67,10 @@ function pack() {
   return join(folder, name);
 }
 
+/**
+ * @param {typeof PAIRS[number]} pair
+ * @param {string} tarball
+ */
 function smoke({ major, sdk }, tarball) {
   const node = nodeOfMajor(major);
   const app = join(folder, `node-${major}`);
@@ -77,12 +84,17 @@ function smoke({ major, sdk }, tarball) {
   checkConsumer(node, app);
 }
 
-/** What was installed: OpenTelemetry alone, one copy of each package, the SDK that was meant. */
+/**
+ * What was installed: OpenTelemetry alone, one copy of each package, the SDK that was meant.
+ *
+ * @param {string} app
+ * @param {string} sdk
+ */
 function checkTree(app, sdk) {
   const lock = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
   const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
   for (const [path, { version }] of installed) {
-    const name = path.split('node_modules/').pop();
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     if (name === manifest.name) continue;
     assert(name.startsWith('@opentelemetry/'), `installs ${name}`);
     assert(path === `node_modules/${name}`, `a second copy of ${name}: ${path}`);
@@ -92,13 +104,18 @@ function checkTree(app, sdk) {
   assert(version.startsWith(sdk), `sdk-metrics is ${version} instead of ${sdk}x`);
 }
 
-/** Both module systems load each entry, quietly, with the same names, and let the process end. */
+/**
+ * Both module systems load each entry, quietly, with the same names, and let the process end.
+ *
+ * @param {Node} node
+ * @param {string} app
+ */
 function checkEntries(node, app) {
   for (const entry of entries) {
     const names = 'Object.keys(m).filter((k) => k !== "default").sort()';
     const esm = `import(${JSON.stringify(entry)}).then((m) => console.log(${names}.join()))`;
     const cjs = `const m = require(${JSON.stringify(entry)}); console.log(${names}.join())`;
-    const load = (type, code) =>
+    const load = (/** @type {string} */ type, /** @type {string} */ code) =>
       must(
         node.run([`--input-type=${type}`, '--eval', code], { cwd: app, timeout: 20_000 }),
         `loading ${entry} (${type})`,
@@ -112,7 +129,12 @@ function checkEntries(node, app) {
   }
 }
 
-/** The example service, compiled with the types of the package alone and run. */
+/**
+ * The example service, compiled with the types of the package alone and run.
+ *
+ * @param {Node} node
+ * @param {string} app
+ */
 function checkConsumer(node, app) {
   cpSync(join(root, 'node_modules', '@types', 'node'), join(app, 'types', 'node'), {
     recursive: true,
@@ -143,11 +165,20 @@ function checkConsumer(node, app) {
   console.log('  a service compiles and runs, as ES module and as CommonJS');
 }
 
+/**
+ * @param {Result} result
+ * @param {string} what
+ * @returns {string} what it printed
+ */
 function must({ status, output }, what) {
   assert(status === 0, `${what} failed (${status}):\n${output}`);
   return output;
 }
 
+/**
+ * @param {boolean} holds
+ * @param {string} message
+ */
 function assert(holds, message) {
   if (!holds) throw new Error(message);
 }

@@ -39,6 +39,7 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export function nodeOfMajor(major) {
   const running = Number(process.versions.node.split('.')[0]);
   const binary = running === major ? process.execPath : fetchNode(PINNED[major]);
+  /** @type {Node['run']} */
   const run = (args, options = {}) => spawn(binary, args, options);
   const version = run(['--version']).output.trim();
   if (!version.startsWith(`v${major}.`)) {
@@ -47,6 +48,10 @@ export function nodeOfMajor(major) {
   return { version, run, npm: (args, options) => run([npmCli(), ...args], options) };
 }
 
+/**
+ * @param {string} version
+ * @returns {string} its program
+ */
 function fetchNode(version) {
   const folder = join(root, 'node_modules', '.cache', `node-${version}`);
   const binary = join(folder, 'node_modules', 'node', 'bin', 'node');
@@ -68,6 +73,12 @@ function npmCli() {
   return realpathSync(join(folder, 'npm', 'bin', 'npm-cli.js'));
 }
 
+/**
+ * @param {string} binary
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Result}
+ */
 function spawn(binary, args, { cwd = root, env = {}, show = false, timeout = 900_000 }) {
   const path = `${dirname(binary)}${delimiter}${process.env.PATH}`;
   const { status, stdout, stderr, error } = spawnSync(binary, args, {
@@ -81,7 +92,11 @@ function spawn(binary, args, { cwd = root, env = {}, show = false, timeout = 900
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error ? `\n${error.message}` : ''}` };
 }
 
-/** What `npm run` tells its scripts about this package would mislead an npm in another folder. */
+/**
+ * What `npm run` tells its scripts about this package would mislead an npm in another folder.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
 function withoutNpm(env) {
   const misleading = /^npm_(package_|lifecycle_|config_local_prefix$|command$|node_execpath$)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !misleading.test(name)));
