@@ -39,7 +39,7 @@ export {
 } from './declare/index.js';
 export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
-export type { ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
+export type { AnyRegistry, ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
 export { defineRegistry } from './otel/index.js';
 export type {
   ExporterHealth,

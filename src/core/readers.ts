@@ -17,6 +17,8 @@ export interface ReaderState {
 export interface ReaderHandle {
   readonly slot: number;
   readonly preference: TemporalityPreference;
+  /** Leave out what was recorded before: for the test kit. */
+  readonly fromNow: boolean;
 }
 
 /** The readers of one instrument. */
@@ -37,11 +39,11 @@ export class ReaderStates {
     return [...this.states.values()].some((state) => state.lastMillis !== undefined);
   }
 
-  attach({ slot, preference }: ReaderHandle, nowMillis: number): void {
+  attach({ slot, preference, fromNow }: ReaderHandle, nowMillis: number): void {
     this.states.set(slot, {
       slot,
       temporality: temporalityOf(preference, this.kind),
-      floorMillis: this.haveCollected ? nowMillis : this.createdMillis,
+      floorMillis: fromNow || this.haveCollected ? nowMillis : this.createdMillis,
       lastMillis: undefined,
       lastEpoch: 0,
     });

@@ -91,9 +91,12 @@ export class CoreRegistry {
       if (it instanceof SumInstrument && it.declaration.seedZero) it.seedZeros();
   }
 
-  /** Adds a reader. It is given all that no reader has collected yet. */
-  attach(preference: TemporalityPreference): RegistryReader {
-    const reader: ReaderHandle = { slot: this.nextSlot++, preference };
+  /**
+   * Adds a reader. It is given all that no reader has collected yet, or, for the test kit, only
+   * what is recorded from now on.
+   */
+  attach(preference: TemporalityPreference, fromNow = false): RegistryReader {
+    const reader: ReaderHandle = { slot: this.nextSlot++, preference, fromNow };
     const nowMillis = this.runtime.clock.now();
     for (const it of this.all)
       (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);

@@ -30,11 +30,10 @@ export class SyncStorage {
   }
 
   attach(reader: ReaderHandle, nowMillis: number): void {
-    if (this.readers.size > 0) {
-      // What a reader has collected already is its own; what nobody has is for all of them.
-      if (this.readers.haveCollected) this.fold();
-      this.isFolded = true;
-    }
+    const isSecond = this.readers.size > 0;
+    // What a reader has collected already is its own; what nobody has is for all of them.
+    if (reader.fromNow || (isSecond && this.readers.haveCollected)) this.fold();
+    if (reader.fromNow || isSecond) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
   }
 

@@ -35,6 +35,9 @@ export interface RegistryMethods {
   producer(options?: ProducerOptions): RegistryProducer;
 }
 
+/** A live registry, whatever its instruments are. */
+export type AnyRegistry = RegistryMethods;
+
 /** A live registry: its instruments by property name, and its methods. */
 export type Registry<I extends InstrumentDeclarations = InstrumentDeclarations> =
   LiveInstruments<I> & RegistryMethods;

@@ -1,6 +1,5 @@
 import type { InstrumentDrops, TemporalityPreference } from '../core/index.js';
-import type { InstrumentDeclarations } from '../declare/index.js';
-import type { Registry } from '../otel/index.js';
+import type { AnyRegistry } from '../otel/index.js';
 
 /** Where warnings and errors go; `console` fits, and so do pino and winston. */
 export interface Logger {
@@ -41,7 +40,7 @@ export interface SetupOptions {
   /** `service.name`. Default `OTEL_SERVICE_NAME`. */
   readonly serviceName?: string;
   /** The registries to export, made by `defineRegistry`. */
-  readonly registries?: readonly Registry<InstrumentDeclarations>[];
+  readonly registries?: readonly AnyRegistry[];
   /** Resource attributes, before those of `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resource?: Readonly<Record<string, string | number | boolean>>;
   /**
