@@ -102,7 +102,10 @@ export async function* callModel(
     await sleep(TIMEOUT_SECONDS * 1000, undefined, { signal });
     throw new ModelError('timeout');
   }
-  let tokens = Math.max(4, Math.min(MAX_OUTPUT_TOKENS, Math.round(logNormal(random, ...model.outputTokens))));
+  let tokens = Math.max(
+    4,
+    Math.min(MAX_OUTPUT_TOKENS, Math.round(logNormal(random, ...model.outputTokens))),
+  );
   await sleep(logNormal(random, median, spread) * 1000, undefined, { signal });
   for (let index = 0; tokens > 0; index++) {
     const size = Math.min(tokens, TOKENS_PER_CHUNK);
