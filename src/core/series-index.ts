@@ -198,8 +198,9 @@ export class SeriesIndex {
     return node as Series | undefined;
   }
 
-  private insert(path: readonly CheckedValue[], isPermanent: boolean): Series {
+  private insert(checked: readonly CheckedValue[], isPermanent: boolean): Series {
     const attributes: Record<string, AttributeValue> = {};
+    const path = checked.map(ownCopy);
     path.forEach((value, i) => {
       this.rules.keep(i, value);
       if (value !== undefined) attributes[this.keys[i] as string] = value;
@@ -255,4 +256,13 @@ export class SeriesIndex {
     if (this.remove(node.get(path[depth]), path, depth + 1)) node.delete(path[depth]);
     return node.size === 0;
   }
+}
+
+/**
+ * A string cut from a longer one keeps the longer one alive (V8's sliced strings, from 13
+ * characters on): an id taken from a request body would keep the body for the life of its series.
+ */
+function ownCopy(value: CheckedValue): CheckedValue {
+  if (typeof value !== 'string' || value.length < 13) return value;
+  return Buffer.from(value, 'utf16le').toString('utf16le');
 }

@@ -45,14 +45,14 @@ export class SyncStorage {
     const state = this.readers.get(slot);
     if (state === undefined) return undefined;
     this.index.epoch++;
-    this.noteActivity(endMillis);
+    const { idleSeconds } = this.declaration;
+    if (idleSeconds !== undefined) this.noteActivity(endMillis);
     if (this.isFolded) this.fold();
     const points: Point[] = [];
     for (const series of this.index.list) this.read(series, state, endMillis, points);
     state.lastMillis = endMillis;
     state.lastEpoch = this.index.epoch;
-    if (this.declaration.idleSeconds !== undefined)
-      this.retireIdle(endMillis, this.declaration.idleSeconds * 1_000);
+    if (idleSeconds !== undefined) this.retireIdle(endMillis, idleSeconds * 1_000);
     return points.length === 0
       ? undefined
       : { declaration: this.declaration, temporality: state.temporality, points };

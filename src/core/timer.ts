@@ -75,7 +75,7 @@ export function time<Result>(
     end();
     return result;
   }
-  return result.then(
+  const settled = result.then(
     (value) => {
       end();
       return value;
@@ -84,7 +84,12 @@ export function time<Result>(
       end({ error });
       throw error;
     },
-  ) as Result;
+  );
+  // A promise with methods of its own (model clients return such) is handed on as it is. Any other
+  // thenable is not: some, such as query builders, run once more for each `then`.
+  if (!(result instanceof Promise) || result.constructor === Promise) return settled as Result;
+  Promise.resolve(settled).catch(() => undefined);
+  return result;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
