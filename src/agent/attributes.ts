@@ -17,6 +17,12 @@ import {
 export const IDLE_SECONDS = 86_400;
 
 /**
+ * Limits of the model instruments: agents by models, and a few errors. 5,000 series of 14
+ * boundaries hold 0.7 MB of numbers, and about 4 MB with their attributes, once they are all in use.
+ */
+export const MODEL_LIMITS = { maxSeries: 5_000, idleSeconds: IDLE_SECONDS } as const;
+
+/**
  * Who a measurement is for. Each is optional and taken from the request context
  * (`withAttributes`), so that no record call has to pass it.
  *

@@ -2,7 +2,7 @@ import { buckets, histogram } from '../declare/index.js';
 import {
   contextAttributes,
   errorAttribute,
-  IDLE_SECONDS,
+  MODEL_LIMITS,
   modelCallAttributes,
 } from './attributes.js';
 import {
@@ -12,12 +12,6 @@ import {
   METRIC_GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN,
   METRIC_GEN_AI_SERVER_TIME_TO_FIRST_TOKEN,
 } from './names.js';
-
-/**
- * Limits of the model instruments: agents by models, and a few errors. 5,000 series of 14
- * boundaries hold 0.7 MB of numbers, and about 4 MB with their attributes, once they are all in use.
- */
-export const MODEL_LIMITS = { maxSeries: 5_000, idleSeconds: IDLE_SECONDS } as const;
 
 /**
  * Calls of models, seen by who makes them, and by a model server itself.

@@ -1,6 +1,5 @@
 import { attr, buckets, histogram } from '../declare/index.js';
-import { contextAttributes, errorAttribute, modelCallAttributes } from './attributes.js';
-import { MODEL_LIMITS } from './gen-ai.js';
+import { contextAttributes, MODEL_LIMITS, modelCallAttributes } from './attributes.js';
 import { ATTR_GEN_AI_TOKEN_TYPE, METRIC_GEN_AI_CLIENT_TOKEN_USAGE } from './names.js';
 
 /**
@@ -23,7 +22,6 @@ export const tokenInstruments = {
     buckets: buckets.presets.genAiTokens,
     attributes: {
       ...modelCallAttributes,
-      ...errorAttribute,
       ...contextAttributes,
       [ATTR_GEN_AI_TOKEN_TYPE]: attr.oneOf('input', 'output'),
     },

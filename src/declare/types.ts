@@ -12,8 +12,19 @@ export interface MisuseError<Sentence extends string> {
   readonly __misuse: Sentence;
 }
 
-/** The value type of one attribute: `attr.oneOf('a', 'b')` is `'a' | 'b'`. */
-type ValueOf<D> = D extends AttributeDeclaration<infer Value, boolean, boolean> ? Value : never;
+/**
+ * The value type of one attribute: `attr.oneOf('a', 'b')` is `'a' | 'b'`. A set with `'_OTHER'` in it
+ * takes any string, since unknown ones are recorded as that; the intersection keeps the editor's
+ * completion of the known ones: `attr.oneOf('GET', '_OTHER')` is `'GET' | '_OTHER' | string & {…}`.
+ */
+type ValueOf<D> =
+  D extends AttributeDeclaration<infer Value, boolean, boolean>
+    ? string extends Value
+      ? Value
+      : '_OTHER' extends Value
+        ? Value | (string & Record<never, never>)
+        : Value
+    : never;
 
 /** Keys that a record call must pass: neither optional nor taken from the context. */
 type RequiredKeys<A> = {
@@ -28,14 +39,14 @@ type RequiredKeys<A> = {
  * `{ model: attr.string(), kind: attr.oneOf('a', 'b').optional() }`
  * becomes `{ readonly model: string; readonly kind?: 'a' | 'b' | undefined }`.
  */
-export type AttributesOf<A extends AttributeDeclarations> = Flatten<
-  { readonly [K in RequiredKeys<A>]: ValueOf<A[K]> } & {
-    readonly [K in Exclude<keyof A, RequiredKeys<A>>]?: ValueOf<A[K]> | undefined;
-  }
->;
-
-/** `{ a: 1 } & { b: 2 }` becomes `{ a: 1; b: 2 }`, so that messages show one object. */
-type Flatten<T> = { [K in keyof T]: T[K] };
+export type AttributesOf<A extends AttributeDeclarations> = {
+  readonly [K in RequiredKeys<A>]: ValueOf<A[K]>;
+} & {
+  readonly [K in Exclude<keyof A, RequiredKeys<A>>]?: ValueOf<A[K]> | undefined;
+} extends infer Both
+  ? // One plain object, so that the compiler's messages show it and not how it was made.
+    { [K in keyof Both]: Both[K] }
+  : never;
 
 /** Whether numbers are known one by one: `[1, 2]` yes, `number[]` no. */
 type AreLiteral<Boundaries extends readonly number[]> = number extends Boundaries[number]

@@ -1,0 +1,41 @@
+export type { AgentHelperOptions, AgentHelpers } from './agent-helpers.js';
+export { agentHelpers } from './agent-helpers.js';
+export type { Duration } from './duration.js';
+export type { TokenCounts } from './helpers/models.js';
+export type { AgentCalls } from './helpers/runs.js';
+export { agentInstruments } from './instruments.js';
+export type { End } from './recorders.js';
+export {
+  agentMetrics,
+  recordAdmissionWait,
+  recordAgentInvocation,
+  recordConnectionCreation,
+  recordConnectionTimeout,
+  recordConnectionUse,
+  recordConnectionWait,
+  recordDatabaseOperation,
+  recordDisconnect,
+  recordEndpoint,
+  recordFile,
+  recordFirstToken,
+  recordJobDuration,
+  recordMessageCost,
+  recordModelFirstChunk,
+  recordModelOperation,
+  recordOutputChunk,
+  recordReadiness,
+  recordRequestStart,
+  recordRunStart,
+  recordServerFirstToken,
+  recordServerOutputToken,
+  recordSessionDuration,
+  recordSessionStart,
+  recordStep,
+  recordTimeout,
+  recordTokens,
+  recordToolExecution,
+  recordUserMessage,
+  recordWorkflow,
+} from './standard.js';
+export type { TokenUsage } from './token-usage.js';
+export type { AgentInstrumentName, AgentInstruments, AgentRegistry } from './types.js';

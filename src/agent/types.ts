@@ -1,0 +1,89 @@
+/**
+ * The type-level part of the helpers, in one place. Generic names are fixed throughout: `R` a
+ * registry, `K` the property name of an instrument, `A` attributes.
+ */
+import type { AttributesArgument } from '../core/index.js';
+import type {
+  AttributeDeclarations,
+  AttributesOf,
+  InstrumentDeclaration,
+  MisuseError,
+} from '../declare/index.js';
+import type { agentInstruments } from './instruments.js';
+
+/** The standard instruments by property name. */
+export type AgentInstruments = typeof agentInstruments;
+
+/** The property name of a standard instrument. */
+export type AgentInstrumentName = keyof AgentInstruments;
+
+/**
+ * The attributes that a registry declares for one of its instruments.
+ *
+ * `DeclaredIn<typeof agentMetrics, 'agentTimeouts'>` is
+ * `{ 'agent.dependency': AttributeDeclaration<'request' | 'provider' | 'cache', false, false> }`.
+ */
+type DeclaredIn<R, K extends AgentInstrumentName> =
+  R extends Readonly<
+    Record<
+      K,
+      { readonly declaration: { readonly attributes: infer A extends AttributeDeclarations } }
+    >
+  >
+    ? A
+    : never;
+
+/**
+ * The attributes parameter of a helper for one instrument; it may be left out where nothing in it
+ * is required: `[attributes: { readonly 'agent.dependency': 'request' | … }]`.
+ */
+export type AttributesFor<R, K extends AgentInstrumentName> = AttributesArgument<DeclaredIn<R, K>>;
+
+/**
+ * The attributes parameter of a helper that records several instruments: what any of them takes.
+ *
+ * `AttributesForAll<R, 'a' | 'b'>` where `a` takes `{ x: string }` and `b` takes `{ y?: string }` is
+ * `[attributes: { x: string } & { y?: string }]`.
+ */
+export type AttributesForAll<R, K extends AgentInstrumentName> = Argument<
+  Intersected<{ [Key in K]: (attributes: AttributesOf<DeclaredIn<R, Key>>) => void }[K]>
+>;
+
+/** The attributes parameter without some of its keys, which the helper itself fills in. */
+export type AttributesWithout<R, K extends AgentInstrumentName, Key extends string> = Argument<
+  Omit<AttributesOf<DeclaredIn<R, K>>, Key>
+>;
+
+/** `((a: A) => void) | ((b: B) => void)` becomes `A & B`. */
+type Intersected<F> = F extends never
+  ? never
+  : (F extends unknown ? (take: F) => void : never) extends (take: infer All) => void
+    ? All extends (attributes: infer A) => void
+      ? A
+      : never
+    : never;
+
+type Argument<T> = Record<never, never> extends T ? [attributes?: T] : [attributes: T];
+
+/**
+ * A registry that has every standard instrument, in its kind and unit. For one that has, this is
+ * the registry's own type; for one that has not, a sentence that it cannot be assigned to.
+ *
+ * A registry without `agentTimeouts` becomes
+ * `MisuseError<'The registry has no instrument "agentTimeouts": spread agentInstruments into it.'>`.
+ */
+export type AgentRegistry<R> = [Missing<R>] extends [never]
+  ? [Differing<R>] extends [never]
+    ? R
+    : MisuseError<`The helpers need "${Differing<R>}" to keep its kind and unit.`>
+  : MisuseError<`The registry has no instrument "${Missing<R>}": spread agentInstruments into it.`>;
+
+type Missing<R> = Exclude<AgentInstrumentName, keyof R>;
+
+type Differing<R> = {
+  [K in AgentInstrumentName]: R extends Readonly<Record<K, { readonly declaration: infer D }>>
+    ? D extends InstrumentDeclaration<AgentInstruments[K]['kind'], AgentInstruments[K]['unit']>
+      ? never
+      : K
+    : K;
+}[AgentInstrumentName];
