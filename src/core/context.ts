@@ -17,8 +17,19 @@ function shared(): AsyncLocalStorage<Holder> {
   return storage;
 }
 
+/** Takes over what can be read: a getter that throws must not reach the application from here. */
+function take(holder: Holder, attributes: Attributes): void {
+  try {
+    Object.assign(holder, attributes);
+  } catch {
+    // What was read before the getter threw stays; whatever is missing shows at the record call.
+  }
+}
+
 function merged(outer: Holder | undefined, attributes: Attributes): Holder {
-  return Object.assign(Object.create(null) as Holder, outer, attributes);
+  const holder = Object.assign(Object.create(null) as Holder, outer);
+  take(holder, attributes);
+  return holder;
 }
 
 /**
@@ -31,6 +42,11 @@ export function withAttributes<Result>(attributes: Attributes, fn: () => Result)
   return store.run(merged(store.getStore(), attributes), fn);
 }
 
+/** Runs `fn` outside of any context attributes. */
+export function withoutAttributes<Result>(fn: () => Result): Result {
+  return (storage ?? shared()).run(Object.create(null) as Holder, fn);
+}
+
 /**
  * Adds attributes to the context that is active, from here on and for everything that shares it.
  * Returns false, and does nothing, outside of any `withAttributes`.
@@ -38,7 +54,7 @@ export function withAttributes<Result>(attributes: Attributes, fn: () => Result)
 export function addAttributes(attributes: Attributes): boolean {
   const holder = (storage ?? shared()).getStore();
   if (holder === undefined) return false;
-  Object.assign(holder, attributes);
+  take(holder, attributes);
   return true;
 }
 

@@ -92,7 +92,7 @@ export abstract class SyncInstrument {
    * have found one. What was dropped is looked up, and so counted, every time.
    */
   private rebind(binding: Binding): Series | undefined {
-    binding.series = this.index.find(binding.attributes);
+    binding.series = this.index.findCompleted(binding.attributes);
     binding.generation = binding.series === undefined ? -1 : this.index.generation;
     return binding.series;
   }

@@ -1,8 +1,9 @@
 import type { Attributes, AttributeValue, InstrumentDeclaration } from '../declare/index.js';
 import { MeterbookError } from '../errors.js';
 import type { Aggregation } from './aggregation.js';
+import { copyAttributes, UNREADABLE } from './attribute-copies.js';
 import { AttributeRules, type CheckedValue } from './attribute-rules.js';
-import { contextValue } from './context.js';
+import { contextValue, withoutAttributes } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { RowPool, Series } from './series.js';
 
@@ -112,15 +113,16 @@ export class SeriesIndex {
 
   /** A copy of the attributes, completed from the context as it is now. Never throws. */
   complete(attributes: Attributes): Attributes {
-    const copy: Record<string, AttributeValue | undefined> = {};
-    this.contextKeys.forEach((key) => {
-      if (key !== undefined) copy[key] = contextValue(key);
-    });
-    try {
-      return Object.assign(copy, attributes);
-    } catch {
-      return attributes;
-    }
+    const copy = copyAttributes(attributes);
+    const missing: Record<string, AttributeValue | undefined> = {};
+    for (const key of this.contextKeys)
+      if (key !== undefined && copy !== UNREADABLE) missing[key] = copy[key] ?? contextValue(key);
+    return copyAttributes(copy, missing);
+  }
+
+  /** The series of attributes that {@link complete} has made: the context of now is not theirs. */
+  findCompleted(attributes: Attributes): Series | undefined {
+    return withoutAttributes(() => this.find(attributes));
   }
 
   /** What an attribute is that the call does not pass. */

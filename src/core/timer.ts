@@ -1,5 +1,6 @@
 import type { Attributes } from '../declare/index.js';
 import { isTimeUnit, MILLIS_PER_UNIT } from '../declare/index.js';
+import { copyAttributes, UNREADABLE } from './attribute-copies.js';
 import type { Runtime } from './runtime.js';
 
 /** What a timer records into. */
@@ -20,6 +21,7 @@ export interface StopTimer extends Disposable {
 /** Starts a timer on the monotonic clock. */
 export function startTimer(target: TimerTarget, given: Attributes | undefined): StopTimer {
   const { clock } = target.runtime;
+  const atStart = given === undefined ? undefined : copyAttributes(given);
   const startMillis = clock.monotonic();
   let elapsed: number | undefined;
   const stop = (attributes?: Attributes): number => {
@@ -31,13 +33,24 @@ export function startTimer(target: TimerTarget, given: Attributes | undefined): 
       return elapsed;
     }
     elapsed = millis / MILLIS_PER_UNIT[target.unit];
-    target.record(elapsed, given === undefined ? (attributes ?? {}) : { ...given, ...attributes });
+    target.record(
+      elapsed,
+      atStart === undefined ? (attributes ?? {}) : copyAttributes(atStart, attributes),
+    );
     return elapsed;
   };
   return Object.assign(stop, { [Symbol.dispose]: () => void stop() });
 }
 
-/** How the attributes of a timed call are made: as they are, or from how the call ended. */
+/** What a timed function threw, or rejected with. */
+interface Failure {
+  readonly error: unknown;
+}
+
+/**
+ * How the attributes of a timed call are made: as they are, or from how the call ended. A function
+ * that throws costs the measurement (`invalid_attribute`), never the result of the call.
+ */
 export type TimedAttributes<A> = A | ((failure?: { readonly error: unknown }) => A);
 
 /**
@@ -51,18 +64,8 @@ export function time<Result>(
   declaresErrorType: boolean,
 ): Result {
   const stop = startTimer(target, undefined);
-  const end = (failure?: { readonly error: unknown }): void => {
-    let given: Attributes;
-    try {
-      given = typeof attributes === 'function' ? attributes(failure) : (attributes ?? {});
-    } catch (error) {
-      // The caller's function for the attributes failed; the timed result must not suffer for it.
-      target.runtime.warn(`The attributes of a timed call could not be made: ${String(error)}`);
-      given = {};
-    }
-    const isNamed =
-      failure === undefined || !declaresErrorType || given['error.type'] !== undefined;
-    stop(isNamed ? given : { ...given, 'error.type': errorTypeOf(failure.error) });
+  const end = (failure?: Failure): void => {
+    stop(attributesAtEnd(attributes, declaresErrorType ? failure : undefined, failure));
   };
   let result: Result;
   try {
@@ -92,11 +95,38 @@ export function time<Result>(
   return result;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+/** The attributes of a timed call once it has ended; `toName` is a failure to name the class of. */
+function attributesAtEnd(
+  attributes: TimedAttributes<Attributes> | undefined,
+  toName: Failure | undefined,
+  failure: Failure | undefined,
+): Attributes {
+  try {
+    const given = copyAttributes(
+      typeof attributes === 'function' ? attributes(failure) : attributes,
+    );
+    if (toName === undefined || given['error.type'] !== undefined) return given;
+    return copyAttributes(given, { 'error.type': errorTypeOf(toName.error) });
+  } catch {
+    // The caller's function failed: what it timed must not suffer for it, the measurement is dropped.
+    return UNREADABLE;
+  }
 }
 
-/** Source: semantic conventions, `error.type`: the class of the error, or `_OTHER`. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** Source: semantic conventions, `error.type`: the class of the error, or `_OTHER`. Never throws. */
 export function errorTypeOf(error: unknown): string {
-  return error instanceof Error && error.name !== '' ? error.name : '_OTHER';
+  try {
+    const name: unknown = error instanceof Error ? error.name : undefined;
+    return typeof name === 'string' && name !== '' ? name : '_OTHER';
+  } catch {
+    return '_OTHER';
+  }
 }

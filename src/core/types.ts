@@ -2,16 +2,24 @@
 import type {
   AttributeDeclarations,
   AttributesOf,
+  Buckets,
   InstrumentDeclaration,
   InstrumentDeclarations,
+  InstrumentKind,
   MisuseError,
   TimeUnit,
 } from '../declare/index.js';
 import type { TimedAttributes } from './timer.js';
 
+/** What an instrument that declares no attributes takes: an object without keys. */
+interface NoKeys {
+  readonly [key: string]: MisuseError<'This instrument declares no attributes.'>;
+}
+
 /** The attributes parameter: it may be left out where nothing in it is required. */
-export type AttributesArgument<A extends AttributeDeclarations> =
-  Record<never, never> extends AttributesOf<A>
+export type AttributesArgument<A extends AttributeDeclarations> = [keyof A] extends [never]
+  ? [attributes?: NoKeys]
+  : Record<never, never> extends AttributesOf<A>
     ? [attributes?: AttributesOf<A>]
     : [attributes: AttributesOf<A>];
 
@@ -21,7 +29,8 @@ export interface Instrument<D extends InstrumentDeclaration = InstrumentDeclarat
 }
 
 /** A sum that only grows. */
-export interface Counter<A extends AttributeDeclarations> {
+export interface Counter<A extends AttributeDeclarations, U extends string = string>
+  extends Instrument<InstrumentDeclaration<'counter', U, A, undefined>> {
   /**
    * Adds an increment of at least 0, in the declared unit. A negative one, NaN or an infinity is
    * dropped and counted. Costs one series lookup; the attributes object is not kept.
@@ -32,7 +41,8 @@ export interface Counter<A extends AttributeDeclarations> {
 }
 
 /** A sum that goes up and down. */
-export interface UpDownCounter<A extends AttributeDeclarations> {
+export interface UpDownCounter<A extends AttributeDeclarations, U extends string = string>
+  extends Instrument<InstrumentDeclaration<'upDownCounter', U, A, undefined>> {
   /** Adds a change, in the declared unit. NaN and infinities are dropped and counted. */
   add(value: number, ...attributes: AttributesArgument<A>): void;
   /** Looks the series up once. The object is copied. */
@@ -40,7 +50,8 @@ export interface UpDownCounter<A extends AttributeDeclarations> {
 }
 
 /** A value that is set. */
-export interface Gauge<A extends AttributeDeclarations> {
+export interface Gauge<A extends AttributeDeclarations, U extends string = string>
+  extends Instrument<InstrumentDeclaration<'gauge', U, A, undefined>> {
   /** Sets the value, in the declared unit. NaN and infinities are dropped and counted. */
   record(value: number, ...attributes: AttributesArgument<A>): void;
   /** Looks the series up once. The object is copied. */
@@ -48,7 +59,11 @@ export interface Gauge<A extends AttributeDeclarations> {
 }
 
 /** A distribution. */
-export interface Histogram<A extends AttributeDeclarations, U extends string> {
+export interface Histogram<
+  A extends AttributeDeclarations,
+  U extends string,
+  B extends Buckets = Buckets,
+> extends Instrument<InstrumentDeclaration<'histogram', U, A, B>> {
   /**
    * Records a value of at least 0, in the declared unit. A negative one, NaN or an infinity is
    * dropped and counted. Costs one series lookup; the attributes object is not kept.
@@ -61,7 +76,9 @@ export interface Histogram<A extends AttributeDeclarations, U extends string> {
    * declared unit, at its first call, and returns it; attributes given here and there are merged.
    * With all required attributes given here, it can be used with `using`.
    */
-  readonly startTimer: U extends TimeUnit ? StartTimer<A> : NoTimer<U>;
+  readonly startTimer: U extends TimeUnit
+    ? StartTimer<A>
+    : MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
   /**
    * Times a function, synchronous or asynchronous, and returns or throws what it does. Attributes
    * can be a function of how it ended; where `error.type` is declared and not given, a failure is
@@ -69,11 +86,8 @@ export interface Histogram<A extends AttributeDeclarations, U extends string> {
    */
   readonly time: U extends TimeUnit
     ? <Result>(fn: () => Result, ...attributes: TimedArgument<A>) => Result
-    : NoTimer<U>;
+    : MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
 }
-
-type NoTimer<U extends string> =
-  MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
 
 type TimedArgument<A extends AttributeDeclarations> =
   Record<never, never> extends AttributesOf<A>
@@ -107,8 +121,12 @@ export interface BoundGauge {
 /** A histogram's series. */
 export interface BoundHistogram<U extends string> {
   record(value: number): void;
-  readonly startTimer: U extends TimeUnit ? () => BoundTimer : NoTimer<U>;
-  readonly time: U extends TimeUnit ? <Result>(fn: () => Result) => Result : NoTimer<U>;
+  readonly startTimer: U extends TimeUnit
+    ? () => BoundTimer
+    : MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
+  readonly time: U extends TimeUnit
+    ? <Result>(fn: () => Result) => Result
+    : MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
 }
 
 /** Records the elapsed time at its first call and returns it, in the declared unit. */
@@ -123,7 +141,11 @@ export interface ObservableResult<A extends AttributeDeclarations> {
 }
 
 /** An instrument that callbacks fill in at collection. */
-export interface Observable<A extends AttributeDeclarations> {
+export interface Observable<
+  A extends AttributeDeclarations,
+  U extends string = string,
+  K extends InstrumentKind = ObservableKind,
+> extends Instrument<InstrumentDeclaration<K, U, A, undefined>> {
   /**
    * Adds a callback that is called at every collection of every reader. It may be asynchronous; one
    * that throws, or takes longer than the collection's timeout, loses its own values only.
@@ -132,19 +154,21 @@ export interface Observable<A extends AttributeDeclarations> {
   removeCallback(callback: (result: ObservableResult<A>) => void | Promise<void>): void;
 }
 
+type ObservableKind = 'observableCounter' | 'observableUpDownCounter' | 'observableGauge';
+
 /** The live form of a declaration. */
-export type LiveInstrument<D extends InstrumentDeclaration> = Instrument<D> &
-  (D extends InstrumentDeclaration<infer Kind, infer U, infer A>
+export type LiveInstrument<D extends InstrumentDeclaration> =
+  D extends InstrumentDeclaration<infer Kind, infer U, infer A, infer B>
     ? Kind extends 'counter'
-      ? Counter<A>
+      ? Counter<A, U>
       : Kind extends 'upDownCounter'
-        ? UpDownCounter<A>
+        ? UpDownCounter<A, U>
         : Kind extends 'gauge'
-          ? Gauge<A>
+          ? Gauge<A, U>
           : Kind extends 'histogram'
-            ? Histogram<A, U>
-            : Observable<A>
-    : never);
+            ? Histogram<A, U, Extract<B, Buckets>>
+            : Observable<A, U, Kind>
+    : never;
 
 /** The live form of a registry's instruments. */
 export type LiveInstruments<I extends InstrumentDeclarations> = {

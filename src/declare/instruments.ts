@@ -130,10 +130,13 @@ function declare<
   });
 }
 
+// `NoInfer`: inside defineRegistry() the compiler would otherwise infer the attributes of an
+// instrument without any from where it stands, and allow every key.
+
 /** A sum that only grows: requests, tokens, bytes. Recorded with `add(value)`, value ≥ 0. */
 export function counter<const U extends Unit, const A extends AttributeDeclarations = NoAttributes>(
   options: CounterOptions<U, A>,
-): InstrumentDeclaration<'counter', U, A, undefined> {
+): InstrumentDeclaration<'counter', U, NoInfer<A>, undefined> {
   return declare('counter', options);
 }
 
@@ -141,14 +144,16 @@ export function counter<const U extends Unit, const A extends AttributeDeclarati
 export function upDownCounter<
   const U extends Unit,
   const A extends AttributeDeclarations = NoAttributes,
->(options: InstrumentOptions<U, A>): InstrumentDeclaration<'upDownCounter', U, A, undefined> {
+>(
+  options: InstrumentOptions<U, A>,
+): InstrumentDeclaration<'upDownCounter', U, NoInfer<A>, undefined> {
   return declare('upDownCounter', options);
 }
 
 /** A value that is set: a temperature, a readiness. Recorded with `record(value)`; the last wins. */
 export function gauge<const U extends Unit, const A extends AttributeDeclarations = NoAttributes>(
   options: InstrumentOptions<U, A>,
-): InstrumentDeclaration<'gauge', U, A, undefined> {
+): InstrumentDeclaration<'gauge', U, NoInfer<A>, undefined> {
   return declare('gauge', options);
 }
 
@@ -157,7 +162,7 @@ export function histogram<
   const U extends Unit,
   const A extends AttributeDeclarations = NoAttributes,
   const B extends Buckets = Buckets,
->(options: HistogramOptions<U, A, B>): InstrumentDeclaration<'histogram', U, A, B> {
+>(options: HistogramOptions<U, A, B>): InstrumentDeclaration<'histogram', U, NoInfer<A>, B> {
   return declare('histogram', options);
 }
 
@@ -165,7 +170,9 @@ export function histogram<
 export function observableCounter<
   const U extends Unit,
   const A extends AttributeDeclarations = NoAttributes,
->(options: InstrumentOptions<U, A>): InstrumentDeclaration<'observableCounter', U, A, undefined> {
+>(
+  options: InstrumentOptions<U, A>,
+): InstrumentDeclaration<'observableCounter', U, NoInfer<A>, undefined> {
   return declare('observableCounter', options);
 }
 
@@ -175,7 +182,7 @@ export function observableUpDownCounter<
   const A extends AttributeDeclarations = NoAttributes,
 >(
   options: InstrumentOptions<U, A>,
-): InstrumentDeclaration<'observableUpDownCounter', U, A, undefined> {
+): InstrumentDeclaration<'observableUpDownCounter', U, NoInfer<A>, undefined> {
   return declare('observableUpDownCounter', options);
 }
 
@@ -183,6 +190,8 @@ export function observableUpDownCounter<
 export function observableGauge<
   const U extends Unit,
   const A extends AttributeDeclarations = NoAttributes,
->(options: InstrumentOptions<U, A>): InstrumentDeclaration<'observableGauge', U, A, undefined> {
+>(
+  options: InstrumentOptions<U, A>,
+): InstrumentDeclaration<'observableGauge', U, NoInfer<A>, undefined> {
   return declare('observableGauge', options);
 }
