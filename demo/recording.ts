@@ -2,26 +2,31 @@
 export interface Recording {
   /** Runs a request's handler; everything that it records carries who asked. */
   inRequest<Result>(caller: Caller, handle: () => Result): Result;
-  requestStarted(method: string): void;
+  /** A request has arrived. */
+  requestStarted(method: string): End;
   requestFinished(request: FinishedRequest): void;
   /** How long a run waited for its place. */
   admitted(waited: bigint): void;
   userMessage(): void;
   /** A file came with a message, bytes. */
   file(bytes: number): void;
-  runStarted(): void;
-  runFinished(): void;
+  runStarted(): End;
   job(job: FinishedJob): void;
   modelCall(call: FinishedModelCall): void;
   tool(call: FinishedToolCall): void;
-  step(duration: bigint, agent: string): void;
-  sessionOpened(): void;
+  step(duration: bigint): void;
+  /** A stream to a caller has been opened. */
+  sessionOpened(): End;
   /** The caller of a stream hung up. */
   sessionLeft(): void;
   sessionClosed(duration: bigint): void;
+  databaseRead(collection: string, duration: bigint): void;
   timeout(dependency: 'request' | 'provider' | 'cache'): void;
   ready(isReady: boolean): void;
 }
+
+/** Call it once, when what has started has ended. */
+export type End = () => void;
 
 /** Who asks; what is unknown is `undefined`. */
 export interface Caller {
@@ -36,7 +41,8 @@ export interface FinishedRequest {
   readonly method: string;
   /** The route's pattern; `undefined` if no route fits. */
   readonly route: string | undefined;
-  readonly status: number;
+  /** The status that was sent; `undefined` if the caller was gone before there was one. */
+  readonly status: number | undefined;
   /** The connection was cut before the answer was complete. */
   readonly cut: boolean;
   readonly duration: bigint;

@@ -34,21 +34,21 @@ export async function* runAgent(context: RunContext): AsyncGenerator<AgentEvent,
   const start = process.hrtime.bigint();
   const usage = { firstToken: undefined as bigint | undefined, inferences: 0, tools: 0, cost: 0 };
   let outcome: JobOutcome = 'cancelled';
-  recording.runStarted();
+  const runEnded = recording.runStarted();
   try {
     const steps = chance(context.random, USES_TOOLS) ? 2 : 1;
     for (let step = 1; step <= steps; step++) {
       const stepStart = process.hrtime.bigint();
       for await (const text of infer(context, usage, start)) yield { type: 'text', text };
       if (step < steps) yield { type: 'tool', text: await useTool(context, usage) };
-      recording.step(process.hrtime.bigint() - stepStart, agent.id);
+      recording.step(process.hrtime.bigint() - stepStart);
     }
     outcome = 'completed';
   } catch (error) {
     if (error instanceof ModelError) outcome = error.type === 'timeout' ? 'expired' : 'failed';
     throw error;
   } finally {
-    recording.runFinished();
+    runEnded();
     recording.job({ ...job, ...usage, outcome, duration: process.hrtime.bigint() - start });
   }
 }

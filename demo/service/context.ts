@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { Random } from '../random.js';
 import type { Recording } from '../recording.js';
 import type { Admission } from './admission.js';
-import type { Agent } from './tenants.js';
+import type { AgentStore } from './store.js';
 
 /** What the handlers of the service share. */
 export interface ServiceContext {
-  readonly agents: ReadonlyMap<string, Agent>;
+  readonly store: AgentStore;
   readonly admission: Admission;
   readonly recording: Recording;
   readonly random: Random;

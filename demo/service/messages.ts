@@ -38,7 +38,7 @@ export async function answerMessageStream(
   const { recording } = context;
   await withRun(context, request, response, agent, true, async (events, callerLeft) => {
     const start = process.hrtime.bigint();
-    recording.sessionOpened();
+    const sessionEnded = recording.sessionOpened();
     let left = true;
     try {
       for await (const event of events) {
@@ -55,6 +55,7 @@ export async function answerMessageStream(
       if (!left && response.headersSent) response.end('event: error\ndata: {}\n\n');
       throw error;
     } finally {
+      sessionEnded();
       if (left) recording.sessionLeft();
       recording.sessionClosed(process.hrtime.bigint() - start);
     }

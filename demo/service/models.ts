@@ -36,7 +36,7 @@ export const MODELS = {
     provider: 'acme',
     firstToken: [0.22, 0.45],
     tokensPerSecond: 190,
-    outputTokens: [70, 0.6],
+    outputTokens: [70, 0.5],
     dollarsPerMillion: { input: 0.8, output: 3.2 },
     overloaded: 0.01,
     timesOut: 0.004,
@@ -46,7 +46,7 @@ export const MODELS = {
     provider: 'zenith',
     firstToken: [0.45, 0.55],
     tokensPerSecond: 120,
-    outputTokens: [95, 0.6],
+    outputTokens: [90, 0.5],
     dollarsPerMillion: { input: 3, output: 15 },
     overloaded: 0.025,
     timesOut: 0.008,
@@ -77,7 +77,7 @@ export interface ModelChunk {
 /** What a model waits before it says that it gave up, seconds. */
 const TIMEOUT_SECONDS = 1.5;
 const TOKENS_PER_CHUNK = 8;
-const MAX_OUTPUT_TOKENS = 300;
+const MAX_OUTPUT_TOKENS = 200;
 const WORDS =
   'a measured answer is given one small piece at a time until nothing more is left to say'.split(
     ' ',

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { seededRandom } from '../random.js';
-import type { Recording } from '../recording.js';
+import type { Caller, Recording } from '../recording.js';
 import { Admission } from './admission.js';
 import { type ServiceContext, sendJson } from './context.js';
 import { answerMessage, answerMessageStream } from './messages.js';
+import { AgentStore } from './store.js';
 import { type Agent, allAgents } from './tenants.js';
 
 /** A running agent service. */
@@ -56,11 +57,12 @@ const MAX_RUNS = 96;
 
 /** Starts the simulated agent service on a free port of the loopback. */
 export async function startService(recording: Recording, seed = 1): Promise<AgentService> {
+  const random = seededRandom(seed);
   const context: ServiceContext = {
-    agents: new Map(allAgents().map((agent) => [agent.id, agent])),
+    store: new AgentStore(allAgents(), recording, random),
     admission: new Admission(MAX_RUNS),
     recording,
-    random: seededRandom(seed),
+    random,
   };
   const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
@@ -95,32 +97,35 @@ async function serve(
   const method = request.method ?? '';
   const path = request.url?.split('?')[0] ?? '';
   const found = ROUTES.find((route) => route.method === method && route.pattern.test(path));
-  const agent = context.agents.get(found?.pattern.exec(path)?.[1] ?? '');
+  const id = found?.pattern.exec(path)?.[1] ?? '';
   const isHealth = method === 'GET' && path === '/healthz';
   const route = isHealth ? '/healthz' : found?.route;
 
   const { recording } = context;
-  const caller = callerOf(request, agent);
+  const caller = callerOf(request, context.store.has(id) ? id : undefined);
   await recording.inRequest(caller, async () => {
-    recording.requestStarted(method);
+    const requestEnded = recording.requestStarted(method);
     try {
       if (isHealth) sendJson(response, 200, { ready: true });
       else if (found === undefined) sendJson(response, 404, { error: 'no such route' });
-      else if (agent === undefined) sendJson(response, 404, { error: 'no such agent' });
-      else await found.handle(context, request, response, agent);
+      else {
+        const agent = await context.store.find(id);
+        if (agent === undefined) sendJson(response, 404, { error: 'no such agent' });
+        else await found.handle(context, request, response, agent);
+      }
     } catch (error) {
       sendJson(response, 500, { error: (error as Error).message });
     }
     const cut = response.destroyed && !response.writableFinished;
-    // 499: what proxies write into their logs for a caller that did not wait for the answer.
-    const status = cut && !response.headersSent ? 499 : response.statusCode;
+    const status = response.headersSent ? response.statusCode : undefined;
+    requestEnded();
     const duration = process.hrtime.bigint() - start;
     recording.requestFinished({ method, route, status, cut, duration });
   });
 }
 
 /** Who asks: what the gateway in front of a real service puts into the headers. */
-function callerOf(request: IncomingMessage, agent: Agent | undefined) {
+function callerOf(request: IncomingMessage, agent: string | undefined): Caller {
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -129,6 +134,6 @@ function callerOf(request: IncomingMessage, agent: Agent | undefined) {
     organization: header('x-organization-id'),
     project: header('x-project-id'),
     template: header('x-template-id'),
-    agent: agent?.id,
+    agent,
   };
 }

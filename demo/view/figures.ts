@@ -24,12 +24,12 @@ interface Recipe {
   readonly isError: (series: SeriesTotal) => boolean;
 }
 
-/** Requests by endpoint: an answer of 500 and up is an error, and so is what names one. */
+/** Requests by endpoint; an answer of 500 and up is an error. */
 export const BY_ENDPOINT: Recipe = {
   duration: 'http.server.request.duration',
   firstToken: 'demo.route.time_to_first_token',
   keys: ['http.request.method', 'http.route'],
-  isError: ({ attributes }) => attributes['error.type'] !== undefined,
+  isError: ({ attributes }) => Number(attributes['http.response.status_code']) >= 500,
 };
 
 /** Calls by model. */

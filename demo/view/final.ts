@@ -8,12 +8,12 @@ import type { Paint } from './style.js';
 
 /** The closing report: everything that was measured, what was dropped, and the ledger. */
 export function finalLines(result: DemoResult, width: number, paint: Paint): string[] {
-  const { state, load, ledger, exportError } = result;
+  const { state, load, loadSeconds, ledger, exportError } = result;
   const { endpoints, models, series, dropped } = state.report;
   const { requests, points, bytes, refused } = state.exports;
   return [
     paint('bold', 'meterbook demo'),
-    `${format.count(load.sent)} requests in ${state.options.durationSeconds} s, answered ${answers(load.statuses)}`,
+    `${format.count(load.sent)} requests in ${loadSeconds.toFixed(1)} s, answered ${answers(load.statuses)}`,
     `${requests} exports (${state.options.temporality}) with ${format.count(points)} points in ${format.bytes(bytes)}, ${refused} refused`,
     ...(exportError === undefined ? [] : [paint('bad', `last export error: ${exportError}`)]),
     '',

@@ -16,11 +16,11 @@ export class JsonView implements View {
 }
 
 /** The result as plain data. Times in seconds, sums in each instrument's unit. */
-export function toDocument({ state, load, ledger, exportError }: DemoResult) {
+export function toDocument({ state, load, loadSeconds, ledger, exportError }: DemoResult) {
   const { durationSeconds, rate, temporality } = state.options;
   return {
     options: { durationSeconds, rate, temporality },
-    load: { sent: load.sent, statuses: Object.fromEntries(load.statuses) },
+    load: { seconds: loadSeconds, sent: load.sent, statuses: Object.fromEntries(load.statuses) },
     exports: { ...state.exports, lastError: exportError ?? null },
     ...state.report,
     warnings: state.warnings,

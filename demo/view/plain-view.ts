@@ -6,7 +6,7 @@ import type { DemoResult, DemoState, View } from './state.js';
 import type { Paint } from './style.js';
 
 /** Width of the closing report where no terminal says how wide it is. */
-const WIDTH = 132;
+const WIDTH = 140;
 const EVERY_SECONDS = 5;
 
 /** Writes a line every five seconds, and the closing report: for pipes and logs. */

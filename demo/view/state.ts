@@ -33,6 +33,8 @@ export interface ExportCounts {
 export interface DemoResult {
   readonly state: DemoState;
   readonly load: LoadResult;
+  /** How long the load lasted, seconds; less than asked for if the demo was interrupted. */
+  readonly loadSeconds: number;
   readonly ledger: Ledger;
   /** The SDK's last words on its exporter; `undefined` if every export succeeded. */
   readonly exportError: string | undefined;

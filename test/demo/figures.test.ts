@@ -19,7 +19,7 @@ describe('the figures of an endpoint', () => {
     const series = [
       durations(BY_ENDPOINT.duration, { ...here, 'organization.id': 'one' }, [0, 60, 0]),
       durations(BY_ENDPOINT.duration, { ...here, 'organization.id': 'two' }, [0, 30, 0]),
-      durations(BY_ENDPOINT.duration, { ...here, 'error.type': '502' }, [10, 0, 0]),
+      durations(BY_ENDPOINT.duration, { ...here, 'http.response.status_code': 502 }, [10, 0, 0]),
       durations(BY_ENDPOINT.duration, { 'http.request.method': 'GET' }, [1, 0, 0]),
       durations(BY_ENDPOINT.firstToken, here, [40, 0, 0]),
     ];

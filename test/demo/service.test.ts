@@ -20,7 +20,8 @@ class Notes {
       this.said.push(event);
       if (event === 'job') this.jobs.push(first as FinishedJob);
       if (event === 'requestFinished') this.requests.push(first as FinishedRequest);
-      return event === 'inRequest' ? (second as () => unknown)() : undefined;
+      if (event === 'inRequest') return (second as () => unknown)();
+      return () => this.said.push(`${event} ended`);
     },
   });
 
@@ -62,7 +63,8 @@ describe('the agent service', () => {
     expect(notes.count('userMessage')).toBe(1);
     expect(notes.count('modelCall')).toBe(job?.inferences);
     expect(notes.count('tool')).toBe(job?.tools);
-    expect(notes.count('runStarted')).toBe(notes.count('runFinished'));
+    expect([notes.count('runStarted'), notes.count('runStarted ended')]).toEqual([1, 1]);
+    expect(notes.count('requestStarted ended')).toBe(1);
   });
 
   it('streams the same piece by piece', async () => {
@@ -75,7 +77,7 @@ describe('the agent service', () => {
     expect(chunks.join('')).toMatch(/event: done\ndata: \{\}\n\n$/);
     await service.close();
     expect(notes.jobs).toMatchObject([{ streamed: true, outcome: 'completed' }]);
-    expect([notes.count('sessionOpened'), notes.count('sessionClosed')]).toEqual([1, 1]);
+    expect([notes.count('sessionOpened ended'), notes.count('sessionClosed')]).toEqual([1, 1]);
     expect(notes.count('sessionLeft')).toBe(0);
   });
 
@@ -88,7 +90,8 @@ describe('the agent service', () => {
     expect(notes.jobs).toMatchObject([{ outcome: 'cancelled' }]);
     expect(notes.requests).toMatchObject([{ cut: true }]);
     expect(notes.count('sessionLeft')).toBe(1);
-    expect(notes.count('runFinished')).toBe(1);
+    expect(notes.count('runStarted ended')).toBe(1);
+    expect(notes.count('sessionOpened ended')).toBe(1);
   });
 
   it('answers what is wrong, and names no route where there is none', async () => {
