@@ -1,4 +1,5 @@
 import { type Attributes, type InstrumentDeclaration, OTHER } from '../declare/index.js';
+import { show } from '../errors.js';
 import { type ReaderHandle, ReaderStates, startOf } from './readers.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { lastValueAggregation } from './scalar-aggregations.js';
@@ -21,6 +22,16 @@ export const CALLBACK_TIMEOUT_MILLIS = 5_000;
 /** What one collection has observed. */
 type Observations = Map<Series, number>;
 
+/** One call of a callback. */
+interface Call {
+  /** What it has reported so far. */
+  readonly own: Observations;
+  /** Its answer; `undefined` where it answered at once. */
+  settled: Promise<void> | undefined;
+  /** Whether it may still report: until it has answered, or was late. */
+  isOpen: boolean;
+}
+
 /** What was last reported of a series to one reader. */
 interface Reported {
   readonly total: number;
@@ -40,13 +51,15 @@ export class ObservableInstrument {
   readonly refusals: Refusals;
   readonly index: SeriesIndex;
   private readonly callbacks = new Set<ObservableCallback>();
-  /** Callbacks that have not answered yet, by reader. */
-  private readonly running = new Map<number, Set<ObservableCallback>>();
+  /** Calls that have not been answered yet, by reader. */
+  private readonly running = new Map<number, Map<ObservableCallback, Call>>();
   private readonly readers: ReaderStates;
   private readonly reported = new Map<number, Map<Series, Reported>>();
   private readonly isSum: boolean;
   private readonly isMonotonic: boolean;
   private readonly least: number;
+  /** Wall-clock time, ms, of the creation. */
+  private readonly createdMillis: number;
 
   constructor(
     readonly declaration: InstrumentDeclaration,
@@ -54,9 +67,10 @@ export class ObservableInstrument {
   ) {
     this.refusals = new Refusals(runtime, declaration.name);
     this.index = new SeriesIndex(declaration, lastValueAggregation, runtime, this.refusals);
-    this.readers = new ReaderStates(declaration.kind, runtime.clock.now());
+    this.createdMillis = runtime.clock.now();
+    this.readers = new ReaderStates(declaration.kind, this.createdMillis);
     // A total counts from before it was first observed: from the creation, or the collection before.
-    this.index.seriesStartMillis = runtime.clock.now();
+    this.index.seriesStartMillis = this.createdMillis;
     this.isSum = declaration.kind !== 'observableGauge';
     this.least = leastValue(declaration.kind);
     this.isMonotonic = declaration.kind === 'observableCounter';
@@ -70,10 +84,11 @@ export class ObservableInstrument {
     this.callbacks.delete(callback);
   }
 
-  attach(reader: ReaderHandle, nowMillis: number): void {
-    this.readers.attach(reader, nowMillis);
+  attach(reader: ReaderHandle): void {
+    // A total that is observed later counts from the creation all the same.
+    this.readers.attach(reader, this.createdMillis);
     this.reported.set(reader.slot, new Map());
-    this.running.set(reader.slot, new Set());
+    this.running.set(reader.slot, new Map());
   }
 
   detach(slot: number): void {
@@ -89,7 +104,7 @@ export class ObservableInstrument {
     if (running === undefined) return seen;
     await Promise.all(
       [...this.callbacks].map((callback) =>
-        this.call(callback, running, seen, timeoutMillis, errors),
+        this.take(callback, running, seen, timeoutMillis, errors),
       ),
     );
     return seen;
@@ -107,7 +122,9 @@ export class ObservableInstrument {
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
       const isReset = this.isMonotonic && last !== undefined && total < last.total;
-      const since = (isReset ? state.lastMillis : last?.startMillis) ?? series.startMillis;
+      const begun = (isReset ? state.lastMillis : last?.startMillis) ?? series.startMillis;
+      // The wall clock may have been set back; the start stays what it is from then on.
+      const since = Math.min(begun, endMillis);
       reported.set(series, { total, startMillis: since });
       points.push({
         attributes: series.attributes,
@@ -124,56 +141,65 @@ export class ObservableInstrument {
       : { declaration: this.declaration, temporality: state.temporality, points };
   }
 
-  private async call(
+  /** Takes what one callback reports, within the time given. Never rejects. */
+  private async take(
     callback: ObservableCallback,
-    running: Set<ObservableCallback>,
+    running: Map<ObservableCallback, Call>,
     seen: Observations,
     timeoutMillis: number,
     errors: unknown[],
   ): Promise<void> {
-    const { name } = this.declaration;
-    if (running.has(callback)) {
-      errors.push(
-        new Error(
-          `A callback of "${name}" has not answered the last collection yet; it was left out.`,
-        ),
-      );
-      return;
-    }
-    const own: Observations = new Map();
-    let isOpen = true;
-    const observer: Observer = {
-      observe: (value, attributes) => {
-        if (isOpen) this.note(own, value, attributes);
-      },
-    };
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const answer = callback(observer);
-      if (answer !== undefined) {
-        running.add(callback);
-        const settled = Promise.resolve(answer).finally(() => running.delete(callback));
-        const deadline = new Promise<never>((_, reject) => {
-          timer = setTimeout(
-            () =>
-              reject(
-                new Error(`A callback of "${name}" did not answer within ${timeoutMillis} ms.`),
-              ),
-            timeoutMillis,
-          );
-          timer.unref?.();
-        });
-        settled.catch(() => undefined);
-        await Promise.race([settled, deadline]);
-      }
-      for (const [series, value] of own) this.put(seen, series, value);
+      // Two collections of one reader at once share the answer.
+      const call = running.get(callback) ?? this.call(callback, running);
+      if (call.settled !== undefined) await this.within(timeoutMillis, call, call.settled);
+      for (const [series, value] of call.own) this.put(seen, series, value);
     } catch (error) {
       errors.push(error);
-      this.runtime.warn(
-        `A callback of "${name}" failed, its values are missing from this collection: ${String(error)}`,
-      );
+      this.refusals.fail(`a callback failed (${messageOf(error)}).`);
+    }
+  }
+
+  private call(callback: ObservableCallback, running: Map<ObservableCallback, Call>): Call {
+    const call: Call = { own: new Map(), settled: undefined, isOpen: true };
+    try {
+      const answer = callback({
+        observe: (value, attributes) => {
+          if (call.isOpen) this.note(call.own, value, attributes);
+        },
+      });
+      if (answer === undefined) return call;
+      const settled = Promise.resolve(answer).finally(() => {
+        call.isOpen = false;
+        running.delete(callback);
+      });
+      // Nobody may be waiting any more when it fails.
+      settled.catch(() => undefined);
+      call.settled = settled;
+      running.set(callback, call);
+      return call;
     } finally {
-      isOpen = false;
+      call.isOpen = call.settled !== undefined;
+    }
+  }
+
+  /** Waits for a call's answer. Rejects where it failed or is late, now or since an earlier time. */
+  private async within(timeoutMillis: number, call: Call, settled: Promise<void>): Promise<void> {
+    const { name } = this.declaration;
+    if (!call.isOpen) {
+      throw new Error(`A callback of "${name}" has not answered an earlier collection yet.`);
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        call.isOpen = false;
+        reject(new Error(`A callback of "${name}" did not answer within ${timeoutMillis} ms.`));
+      }, timeoutMillis);
+      timer.unref?.();
+    });
+    try {
+      await Promise.race([settled, deadline]);
+    } finally {
       clearTimeout(timer);
     }
   }
@@ -184,7 +210,10 @@ export class ObservableInstrument {
       return;
     }
     const series = this.index.find(attributes ?? {});
-    if (series !== undefined) this.put(own, series, value);
+    if (series === undefined) return;
+    // From now on: another reader may retire what is idle before this one collects.
+    series.activeMillis = this.runtime.clock.now();
+    this.put(own, series, value);
   }
 
   /** The last value counts, but totals that share a series for want of places are added up. */
@@ -202,5 +231,14 @@ export class ObservableInstrument {
       this.index.retire(series);
       for (const reported of this.reported.values()) reported.delete(series);
     }
+  }
+}
+
+/** What an error says; never a throwing `toString`. */
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : show(error);
+  } catch {
+    return 'it cannot be shown';
   }
 }

@@ -6,7 +6,7 @@ export interface ReaderState {
   readonly slot: number;
   readonly temporality: Temporality;
   /** Earliest start of a point, ms: a reader that comes late does not claim what came before it. */
-  readonly floorMillis: number;
+  floorMillis: number;
   /** Wall-clock time, ms, of its last collection. */
   lastMillis: number | undefined;
   /** The instrument's epoch at that collection. */
@@ -63,17 +63,15 @@ export class ReaderStates {
 }
 
 /**
- * Start of a series' point.
+ * Start of a series' point; never after its end, though the wall clock may have been set back.
  *
  * Source: OpenTelemetry metrics SDK, "Start timestamps": a delta starts at the reader's previous
  * collection, or at the creation of the instrument; a cumulative series of a synchronous
- * instrument starts at its first measurement.
+ * instrument starts at its first measurement, and keeps its start from then on. So a clock set back
+ * takes a cumulative start with it once, instead of moving it with every collection.
  */
 export function startOf(state: ReaderState, seriesStartMillis: number, endMillis: number): number {
-  const start =
-    state.temporality === 'delta'
-      ? (state.lastMillis ?? state.floorMillis)
-      : Math.max(seriesStartMillis, state.floorMillis);
-  // The wall clock may have been set back in between.
-  return Math.min(start, endMillis);
+  state.floorMillis = Math.min(state.floorMillis, endMillis);
+  if (state.temporality === 'cumulative') return Math.max(seriesStartMillis, state.floorMillis);
+  return Math.min(state.lastMillis ?? state.floorMillis, endMillis);
 }

@@ -68,6 +68,13 @@ function makeInstrument(declaration: InstrumentDeclaration, runtime: Runtime): C
   }
 }
 
+/** The time that callbacks get of what the reader gives: so long that the rest still arrives. */
+function callbackTimeout(given: number | undefined): number {
+  return given !== undefined && given > 0
+    ? Math.min(given, CALLBACK_TIMEOUT_MILLIS)
+    : CALLBACK_TIMEOUT_MILLIS;
+}
+
 /** The instruments of one registry, their numbers and their readers. */
 export class CoreRegistry {
   readonly runtime: Runtime;
@@ -101,8 +108,7 @@ export class CoreRegistry {
     for (const it of this.all)
       (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
     return {
-      collect: (options) =>
-        this.collect(reader.slot, options?.timeoutMillis ?? CALLBACK_TIMEOUT_MILLIS),
+      collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
       detach: () => {
         for (const it of this.all)
           (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);

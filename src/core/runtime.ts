@@ -82,13 +82,21 @@ export class Refusals {
   /** Drops one measurement. Throws in strict mode. */
   drop(reason: DropReason, cause: string): undefined {
     if (this.runtime.strict) this.refuse(cause);
+    this.count(reason, `${cause} The measurement was dropped`);
+  }
+
+  /** Counts a callback that failed, once per collection; never throws, the reader has the error. */
+  fail(cause: string): void {
+    this.count('callback_failed', `${cause} Its values are missing from the collection`);
+  }
+
+  private count(reason: DropReason, what: string): void {
     const count = this.counts.get(reason) ?? 0;
     this.counts.set(reason, count + 1);
-    if (count === 0) {
-      this.runtime.warn(
-        `Instrument "${this.instrument}": ${cause} The measurement was dropped and counted as ${reason}; further ones will be counted without a word.`,
-      );
-    }
+    if (count > 0) return;
+    this.runtime.warn(
+      `Instrument "${this.instrument}": ${what} and counted as ${reason}; further ones will be counted without a word.`,
+    );
   }
 
   /** Drops one measurement for its value, whatever it is. Throws in strict mode. */

@@ -9,7 +9,8 @@ import type { Aggregation } from './aggregation.js';
  */
 export interface Block {
   readonly live: Float64Array;
-  readonly ofReader: (Float64Array | undefined)[];
+  /** By the reader's slot. */
+  readonly ofReader: Map<number, Float64Array>;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
@@ -35,8 +36,8 @@ export class Series {
     readonly block: Block,
     /** Where the row begins. */
     readonly at: number,
-    /** Wall-clock time, ms, of the first measurement. */
-    readonly startMillis: number,
+    /** Wall-clock time, ms, of the first measurement; earlier where the clock was set back since. */
+    public startMillis: number,
     epoch: number,
     /** The overflow series and seeded ones are never retired. */
     readonly isPermanent: boolean,
@@ -62,7 +63,7 @@ export class RowPool {
     const { stride } = this.aggregation;
     const count = Math.min(LARGEST_BLOCK, Math.max(FIRST_BLOCK, this.rows));
     this.rows += count;
-    const block: Block = { live: new Float64Array(count * stride), ofReader: [] };
+    const block: Block = { live: new Float64Array(count * stride), ofReader: new Map() };
     this.blocks.push(block);
     for (let i = count - 1; i >= 0; i--) {
       this.aggregation.reset(block.live, i * stride);
@@ -74,18 +75,22 @@ export class RowPool {
   /** Takes a row back, emptied for every reader. */
   give({ block, at }: Series): void {
     this.aggregation.reset(block.live, at);
-    for (const row of block.ofReader) if (row !== undefined) this.aggregation.reset(row, at);
+    for (const rows of block.ofReader.values()) this.aggregation.reset(rows, at);
     this.free.push({ block, at });
   }
 
   /** The block's array for one reader, made on first use. */
   rowsOf(slot: number, block: Block): Float64Array {
-    const existing = block.ofReader[slot];
+    const existing = block.ofReader.get(slot);
     if (existing !== undefined) return existing;
     const rows = new Float64Array(block.live.length);
     for (let at = 0; at < rows.length; at += this.aggregation.stride)
       this.aggregation.reset(rows, at);
-    block.ofReader[slot] = rows;
+    block.ofReader.set(slot, rows);
     return rows;
+  }
+  /** Frees what a reader had of its own. */
+  forget(slot: number): void {
+    for (const block of this.blocks) block.ofReader.delete(slot);
   }
 }

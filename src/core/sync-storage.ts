@@ -32,13 +32,19 @@ export class SyncStorage {
   attach(reader: ReaderHandle, nowMillis: number): void {
     const isSecond = this.readers.size > 0;
     // What a reader has collected already is its own; what nobody has is for all of them.
-    if (reader.fromNow || (isSecond && this.readers.haveCollected)) this.fold();
+    if (reader.fromNow || (isSecond && this.readers.haveCollected)) {
+      // As at a collection: what is moved here counts as activity that readers have yet to collect.
+      this.index.epoch++;
+      this.noteActivity(nowMillis);
+      this.fold();
+    }
     if (reader.fromNow || isSecond) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
   }
 
   detach(slot: number): void {
     this.readers.detach(slot);
+    this.index.pool.forget(slot);
   }
 
   collect(slot: number, endMillis: number): MetricSnapshot | undefined {
@@ -63,6 +69,7 @@ export class SyncStorage {
     const { at } = series;
     const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
     if (aggregation.activity(rows, at) === 0) return;
+    series.startMillis = Math.min(series.startMillis, endMillis);
     points.push({
       attributes: series.attributes,
       startMillis: startOf(state, series.startMillis, endMillis),
@@ -115,6 +122,6 @@ export class SyncStorage {
   /** An upDownCounter that is not at zero still says something: it stays. */
   private isAtRest({ row, at, block }: Series): boolean {
     if (this.declaration.kind !== 'upDownCounter') return true;
-    return row[at] === 0 && block.ofReader.every((rows) => rows === undefined || rows[at] === 0);
+    return row[at] === 0 && [...block.ofReader.values()].every((rows) => rows[at] === 0);
   }
 }
