@@ -30,7 +30,7 @@ export function startLoad(
   seed = 2,
 ): Load {
   const random = seededRandom(seed);
-  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 512 });
+  const httpAgent = new HttpAgent({ keepAlive: true });
   const underWay = new Map<ClientRequest, Promise<void>>();
   const statuses = new Map<number, number>();
   let sent = 0;

@@ -53,7 +53,7 @@ const ROUTES: readonly Route[] = [
 ];
 
 /** How many agent runs the service lets go at a time. */
-const MAX_RUNS = 96;
+const MAX_RUNS = 512;
 
 /** Starts the simulated agent service on a free port of the loopback. */
 export async function startService(recording: Recording, seed = 1): Promise<AgentService> {

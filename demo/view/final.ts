@@ -36,7 +36,7 @@ export function finalLines(result: DemoResult, width: number, paint: Paint): str
       ),
     ),
     '',
-    ...ledgerSection(ledger, paint),
+    ...ledgerSection(ledger, width, paint),
   ];
 }
 

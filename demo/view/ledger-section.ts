@@ -3,18 +3,27 @@ import * as format from './format.js';
 import type { Paint } from './style.js';
 import { type Cell, type Column, table } from './table.js';
 
-const COLUMNS: readonly Column[] = [
+const COUNTS: readonly Column[] = [
   { title: '', align: 'left' },
   { title: 'instrument', align: 'left', gap: 1 },
   { title: 'recorded', align: 'right' },
   { title: 'received', align: 'right' },
   { title: 'dropped', align: 'right' },
+];
+const SUMS: readonly Column[] = [
   { title: 'sum recorded', align: 'right', gap: 4 },
   { title: 'sum received', align: 'right' },
 ];
 
-/** The closing ledger: recorded, received and dropped of each instrument, and what they say. */
-export function ledgerSection(ledger: Ledger, paint: Paint): string[] {
+/** Columns that a terminal needs for counts and sums. */
+const WIDE = 112;
+
+/**
+ * The closing ledger: recorded, received and dropped of each instrument, and what they say. The
+ * sums are compared on a narrow terminal too, but not shown.
+ */
+export function ledgerSection(ledger: Ledger, width: number, paint: Paint): string[] {
+  const columns = width >= WIDE ? [...COUNTS, ...SUMS] : COUNTS;
   const rows = ledger.rows.map((row): Cell[] => [
     row.balanced ? { text: '✓', tone: 'good' } : { text: '✗', tone: 'bad' },
     row.instrument,
@@ -29,20 +38,19 @@ export function ledgerSection(ledger: Ledger, paint: Paint): string[] {
   );
   return [
     paint('bold', 'Ledger'),
-    ...table(COLUMNS, rows, paint),
-    paint('dim', '· a sum does not say of how many calls it is made: its total is compared'),
+    ...table(columns, rows, paint),
+    paint('dim', '· a sum does not say how many calls it is made of: its total is compared'),
     '',
     ...faults,
-    ledger.balanced
-      ? paint('good', `✓ balanced: ${sentence(ledger)}`)
-      : paint('bad', `✗ not balanced: ${sentence(ledger)}`),
+    ledger.balanced ? paint('good', '✓ balanced') : paint('bad', '✗ not balanced'),
+    `  ${sentence(ledger)}`,
   ];
 }
 
 function sentence({ rows }: Ledger): string {
   const recorded = rows.reduce((sum, row) => sum + row.recorded, 0);
   const dropped = rows.reduce((sum, row) => sum + droppedOf(row), 0);
-  return `${format.count(recorded)} records with ${rows.length} instruments, ${format.count(dropped)} of them dropped and counted by reason`;
+  return `${format.count(recorded)} records with ${rows.length} instruments, ${format.count(dropped)} dropped and counted by reason`;
 }
 
 function droppedOf(row: LedgerRow): number {
