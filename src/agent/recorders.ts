@@ -106,10 +106,16 @@ export function withAttribute(
   }
 }
 
-/** One property of what a caller passed; NaN, for the instrument to count, where reading it throws. */
-export function read<T extends object, K extends keyof T>(from: T, key: K): T[K] | number {
+/**
+ * One property of what a caller passed; `undefined` where nothing was passed, and NaN, for the
+ * instrument to count, where reading it throws.
+ */
+export function read<T extends object, K extends keyof T>(
+  from: T | null | undefined,
+  key: K,
+): T[K] | number | undefined {
   try {
-    return from[key];
+    return from?.[key];
   } catch {
     return Number.NaN;
   }

@@ -22,8 +22,8 @@ export function messageHelpers(it: Instruments): Record<keyof MessageHelpers<unk
   return {
     recordUserMessage: increments(it.agentUserMessages),
     recordMessageCost: (cost: { readonly usd: number }, attributes?: Attributes) =>
-      it.agentMessageCost.record(read(cost, 'usd'), attributes),
+      it.agentMessageCost.record(read(cost, 'usd') as number, attributes),
     recordFile: (size: { readonly bytes: number }, attributes?: Attributes) =>
-      it.agentFileSize.record(read(size, 'bytes'), attributes),
+      it.agentFileSize.record(read(size, 'bytes') as number, attributes),
   };
 }
