@@ -62,7 +62,7 @@ export const ERRORS = {
     hint: 'Choose a boundary as threshold, or add the threshold to the boundaries.',
   },
   INVALID_SETUP: {
-    title: 'An option of setupMetrics() cannot be used.',
+    title: 'An option of setupMetrics() or producer() cannot be used.',
     hint: 'Correct the option that the message names.',
   },
   MEASUREMENT_REFUSED: {

@@ -54,7 +54,7 @@ export class AttributeRules {
       return null;
     }
     if (type === 'string' && typeof value === 'string') {
-      return value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value;
+      return value.length > MAX_VALUE_LENGTH ? cut(value) : value;
     }
     if (type === 'int' && Number.isSafeInteger(value)) return value as number;
     if (type === 'boolean' && typeof value === 'boolean') return value;
@@ -100,4 +100,11 @@ export class AttributeRules {
   isSaturated(i: number): boolean {
     return (this.rules[i] as Rule).isSaturated;
   }
+}
+
+/** The longest beginning that is kept, and no half of a surrogate pair at its end. */
+function cut(value: string): string {
+  const last = value.charCodeAt(MAX_VALUE_LENGTH - 1);
+  const isHalf = last >= 0xd800 && last <= 0xdbff;
+  return value.slice(0, isHalf ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
 }

@@ -11,6 +11,7 @@ export { CoreRegistry } from './registry.js';
 export type { DropReason, RuntimeOptions } from './runtime.js';
 export type { MetricSnapshot, Point, Snapshot } from './snapshot.js';
 export type { Temporality, TemporalityPreference } from './temporality.js';
+export { isTemporalityPreference, temporalityOf } from './temporality.js';
 export type { TimedAttributes } from './timer.js';
 export { errorTypeOf } from './timer.js';
 export type {

@@ -25,3 +25,8 @@ export function temporalityOf(
 ): Temporality {
   return DELTA_KINDS[preference].includes(kind) ? 'delta' : 'cumulative';
 }
+
+/** Whether a value from outside is a preference. */
+export function isTemporalityPreference(value: unknown): value is TemporalityPreference {
+  return typeof value === 'string' && Object.hasOwn(DELTA_KINDS, value);
+}

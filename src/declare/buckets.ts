@@ -27,33 +27,58 @@ function refuse(cause: string, fix?: string): never {
   throw new MeterbookError('INVALID_BUCKETS', { cause, fix });
 }
 
+/** What is wrong with buckets, however they were made; `undefined` where nothing is. */
+export function problemOf(
+  given: Buckets,
+): { readonly cause: string; readonly fix?: string } | undefined {
+  if (given.type === 'base2') {
+    const { maxSize } = given;
+    if (Number.isSafeInteger(maxSize) && maxSize >= 2 && maxSize <= 160) return undefined;
+    return {
+      cause: `maxSize is ${show(maxSize)}.`,
+      fix: 'Set maxSize to a whole number from 2 to 160.',
+    };
+  }
+  const { boundaries } = given;
+  if (!Array.isArray(boundaries) || boundaries.length === 0) {
+    return {
+      cause: 'there are no boundaries.',
+      fix: 'List at least one upper bound: buckets.explicit([0.1, 0.5, 1]).',
+    };
+  }
+  if (boundaries.length > MAX_BOUNDARIES) {
+    return {
+      cause: `there are ${boundaries.length} boundaries, more than ${MAX_BOUNDARIES}.`,
+      fix: 'Use fewer, or buckets.base2().',
+    };
+  }
+  for (const [i, bound] of boundaries.entries()) {
+    if (typeof bound !== 'number' || !Number.isFinite(bound)) {
+      return {
+        cause: `boundary ${i} is ${show(bound)}, which is no finite number.`,
+        fix: 'Give finite numbers; the bucket up to +Infinity is implied.',
+      };
+    }
+    const previous: number | undefined = boundaries[i - 1];
+    if (previous !== undefined && !(bound > previous)) {
+      return {
+        cause: `boundary ${i} (${bound}) is not greater than the one before it (${previous}).`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function checked<B extends Buckets>(made: B): B {
+  const problem = problemOf(made);
+  if (problem !== undefined) refuse(problem.cause, problem.fix);
+  return made;
+}
+
 function explicit<const Boundaries extends readonly number[]>(
   boundaries: Boundaries,
 ): ExplicitBuckets<Boundaries> {
-  if (!Array.isArray(boundaries) || boundaries.length === 0) {
-    refuse(
-      'there are no boundaries.',
-      'List at least one upper bound: buckets.explicit([0.1, 0.5, 1]).',
-    );
-  }
-  if (boundaries.length > MAX_BOUNDARIES) {
-    refuse(
-      `there are ${boundaries.length} boundaries, more than ${MAX_BOUNDARIES}.`,
-      'Use fewer, or buckets.base2().',
-    );
-  }
-  boundaries.forEach((bound, i) => {
-    if (typeof bound !== 'number' || !Number.isFinite(bound)) {
-      refuse(
-        `boundary ${i} is ${show(bound)}, which is no finite number.`,
-        'The bucket up to +Infinity is implied.',
-      );
-    }
-    const previous = boundaries[i - 1];
-    if (previous !== undefined && !(bound > previous)) {
-      refuse(`boundary ${i} (${bound}) is not greater than the one before it (${previous}).`);
-    }
-  });
+  checked({ type: 'explicit', boundaries });
   return Object.freeze({
     type: 'explicit',
     boundaries: Object.freeze([...boundaries]) as unknown as Boundaries,
@@ -108,11 +133,7 @@ export const buckets = /* @__PURE__ */ Object.freeze({
    * Source: OpenTelemetry metrics SDK, "Base2 Exponential Bucket Histogram Aggregation".
    */
   base2(options: { readonly maxSize?: number } = {}): Base2Buckets {
-    const maxSize = options.maxSize ?? 160;
-    if (!Number.isSafeInteger(maxSize) || maxSize < 2 || maxSize > 160) {
-      refuse(`maxSize is ${show(maxSize)}.`, 'Set maxSize to a whole number from 2 to 160.');
-    }
-    return Object.freeze({ type: 'base2', maxSize });
+    return Object.freeze(checked({ type: 'base2', maxSize: options.maxSize ?? 160 }));
   },
   /** Presets of the OpenTelemetry semantic conventions, in seconds unless said otherwise. */
   presets: Object.freeze({

@@ -115,7 +115,9 @@ function declare<
   U extends string,
   A extends AttributeDeclarations,
   B extends Buckets | undefined,
->(kind: K, options: AllOptions): InstrumentDeclaration<K, U, A, B> {
+>(kind: K, given: AllOptions): InstrumentDeclaration<K, U, A, B> {
+  // What is missing is reported by the registry, which knows the property.
+  const options = given ?? {};
   return Object.freeze({
     kind,
     name: options.name,

@@ -1,5 +1,6 @@
 import { MeterbookError, show } from '../errors.js';
 import { isAttributeDeclaration } from './attributes.js';
+import { problemOf } from './buckets.js';
 import type { InstrumentDeclaration, InstrumentDeclarations } from './instruments.js';
 import { checkSlo, type SloDeclarations } from './slo.js';
 import { checkUnit } from './units.js';
@@ -64,13 +65,7 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
     }
     byName.set(declaration.name.toLowerCase(), { property, declaration });
   }
-  for (const [name, slo] of Object.entries(slos)) {
-    checkSlo(
-      name,
-      slo,
-      Object.hasOwn(instruments, slo.instrument) ? instruments[slo.instrument] : undefined,
-    );
-  }
+  for (const [name, slo] of Object.entries(slos)) checkSlo(name, slo, instruments);
   return Object.freeze({
     scope: Object.freeze({ ...scope }),
     instruments: Object.freeze({ ...instruments }),
@@ -146,16 +141,22 @@ function checkInstrument(property: string, declaration: InstrumentDeclaration): 
 }
 
 function checkBuckets({ kind, name, buckets }: InstrumentDeclaration): void {
-  if ((kind === 'histogram') === (buckets?.type === 'explicit' || buckets?.type === 'base2'))
-    return;
-  throw new MeterbookError('INVALID_BUCKETS', {
-    instrument: name,
-    cause: kind === 'histogram' ? `its buckets are ${show(buckets)}.` : `a ${kind} has no buckets.`,
-    fix:
-      kind === 'histogram'
-        ? 'Set buckets: buckets.exponential({ start, factor, count }) or another of buckets.*.'
-        : 'Remove them, or declare a histogram.',
-  });
+  const isMade = buckets?.type === 'explicit' || buckets?.type === 'base2';
+  if ((kind === 'histogram') !== isMade) {
+    throw new MeterbookError('INVALID_BUCKETS', {
+      instrument: name,
+      cause:
+        kind === 'histogram' ? `its buckets are ${show(buckets)}.` : `a ${kind} has no buckets.`,
+      fix:
+        kind === 'histogram'
+          ? 'Set buckets: buckets.exponential({ start, factor, count }) or another of buckets.*.'
+          : 'Remove them, or declare a histogram.',
+    });
+  }
+  const problem = isMade ? problemOf(buckets) : undefined;
+  if (problem !== undefined) {
+    throw new MeterbookError('INVALID_BUCKETS', { instrument: name, ...problem });
+  }
 }
 
 function checkAttributes({ name, attributes }: InstrumentDeclaration): void {

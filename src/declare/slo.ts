@@ -1,5 +1,5 @@
 import { MeterbookError, show } from '../errors.js';
-import type { InstrumentDeclaration } from './instruments.js';
+import type { InstrumentDeclarations } from './instruments.js';
 
 /** Length of an SLO's compliance window: hours, days or weeks. */
 export type SloWindow = `${number}h` | `${number}d` | `${number}w`;
@@ -44,9 +44,13 @@ function neighbours(boundaries: readonly number[], value: number): string {
 export function checkSlo(
   name: string,
   declaration: SloDeclaration,
-  target: InstrumentDeclaration | undefined,
+  instruments: InstrumentDeclarations,
 ): void {
+  if (typeof declaration !== 'object' || declaration === null) {
+    throw new MeterbookError('INVALID_SLO', { cause: `SLO "${name}" is ${show(declaration)}.` });
+  }
   const { instrument, objective, threshold, window } = declaration;
+  const target = Object.hasOwn(instruments, instrument) ? instruments[instrument] : undefined;
   const refuse = (cause: string, fix: string): never => {
     throw new MeterbookError('INVALID_SLO', {
       instrument: target?.name,
@@ -65,7 +69,7 @@ export function checkSlo(
     refuse(`is on a ${target.kind}; a latency objective needs a histogram.`, 'Name a histogram.');
     return;
   }
-  if (!(objective > 0 && objective < 1)) {
+  if (!(typeof objective === 'number' && objective > 0 && objective < 1)) {
     refuse(
       `has the objective ${show(objective)}.`,
       'Write a share between 0 and 1, such as 0.99 for 99 %.',
@@ -74,6 +78,9 @@ export function checkSlo(
   if (typeof window !== 'string' || !/^[1-9]\d*[hdw]$/.test(window)) {
     refuse(`has the window ${show(window)}.`, 'Write hours, days or weeks: "12h", "30d", "4w".');
   }
+  if (!(threshold > 0 && Number.isFinite(threshold))) {
+    refuse(`has the threshold ${show(threshold)}.`, 'Set it to a number above 0.');
+  }
   if (target.buckets.type === 'explicit' && !target.buckets.boundaries.includes(threshold)) {
     throw new MeterbookError('SLO_THRESHOLD_NOT_A_BOUNDARY', {
       instrument: target.name,
@@ -81,6 +88,4 @@ export function checkSlo(
       fix: `Use the nearest boundary (${neighbours(target.buckets.boundaries, threshold)}), or add ${threshold} to the boundaries.`,
     });
   }
-  if (!(threshold > 0))
-    refuse(`has the threshold ${show(threshold)}.`, 'Set it to a number above 0.');
 }

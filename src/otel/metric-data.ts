@@ -9,10 +9,11 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Base2Value, HistogramValue, MetricSnapshot, Point } from '../core/index.js';
 
-/** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds. */
+/** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds, to the microsecond. */
 export function toHrTime(millis: number): HrTime {
-  const seconds = Math.floor(millis / 1_000);
-  return [seconds, Math.round((millis - seconds * 1_000) * 1e6)];
+  const micros = Math.round(millis * 1_000);
+  const seconds = Math.floor(micros / 1e6);
+  return [seconds, (micros - seconds * 1e6) * 1_000];
 }
 
 /** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */

@@ -4,7 +4,13 @@ import type {
   MetricCollectOptions,
   MetricProducer,
 } from '@opentelemetry/sdk-metrics';
-import type { CoreRegistry, MetricSnapshot, TemporalityPreference } from '../core/index.js';
+import {
+  type CoreRegistry,
+  isTemporalityPreference,
+  type MetricSnapshot,
+  type TemporalityPreference,
+} from '../core/index.js';
+import { MeterbookError, show } from '../errors.js';
 import { toMetricData } from './metric-data.js';
 
 /** What a producer is made with. */
@@ -28,7 +34,8 @@ export interface RegistryProducer extends MetricProducer {
 export type SnapshotFilter = (snapshot: MetricSnapshot) => boolean;
 
 /**
- * A producer for one reader; each reader needs its own, since each has its own deltas.
+ * A producer for one reader; each reader needs its own, since each has its own deltas. Throws
+ * `INVALID_SETUP` for a temporality that there is not.
  *
  * Source: OpenTelemetry metrics SDK, "MetricProducer".
  */
@@ -37,7 +44,14 @@ export function makeProducer(
   options: ProducerOptions = {},
   accepts: SnapshotFilter = () => true,
 ): RegistryProducer {
-  const reader = registry.attach(options.temporality ?? 'cumulative');
+  const { temporality = 'cumulative' } = options;
+  if (!isTemporalityPreference(temporality)) {
+    throw new MeterbookError('INVALID_SETUP', {
+      cause: `producer() was given the temporality ${show(temporality)}.`,
+      fix: "Set temporality to 'cumulative', 'delta' or 'lowmemory'.",
+    });
+  }
+  const reader = registry.attach(temporality);
   return {
     async collect(collectOptions) {
       const { scope, metrics, errors } = await reader.collect(collectOptions);

@@ -60,7 +60,7 @@ describe('a reader that comes late', () => {
     await other.collect();
     clock.advance(59_000);
     metrics.c.add(10, { key: 'a' });
-    metrics.producer();
+    metrics.producer().detach();
     clock.advance(59_000);
     expect(await onlyValueOf(one, 'c')).toBe(10);
     expect(await onlyValueOf(other, 'c')).toBe(10);
