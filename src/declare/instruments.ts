@@ -23,22 +23,22 @@ export interface InstrumentOptions<
    */
   readonly name: string;
   /** What is measured, from where to where. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** UCUM unit of every value recorded: `s`, `By`, `1`, `{request}`. */
   readonly unit: U;
   /** The attributes that a measurement may carry; no others leave the process. */
-  readonly attributes?: A;
+  readonly attributes?: A | undefined;
   /**
    * Most series kept, for the life of the process (default 2,000). Measurements with further
    * attribute sets go to the one series marked `otel.metric.overflow`; totals stay exact.
    */
-  readonly maxSeries?: number;
+  readonly maxSeries?: number | undefined;
   /**
    * Seconds without a measurement after which a series is retired and gives its place to live
    * traffic (default: never). A retired series that comes back starts again from zero with a new
    * start time; an upDownCounter is retired only at zero.
    */
-  readonly idleSeconds?: number;
+  readonly idleSeconds?: number | undefined;
 }
 
 /** Options of counters and histograms. */
@@ -49,7 +49,7 @@ export interface SampledOptions {
    * relative error of a count n is about `sqrt(sampleOneIn / n)`); min and max are those of the
    * sample. Default 1: every measurement.
    */
-  readonly sampleOneIn?: number;
+  readonly sampleOneIn?: number | undefined;
 }
 
 /** Options of a counter. */
@@ -63,7 +63,7 @@ export interface CounterOptions<
    * first increment is a visible increase and not a series that appears out of nowhere. The
    * required attributes must be `oneOf` or `boolean`; optional ones are left out.
    */
-  readonly seedZero?: boolean;
+  readonly seedZero?: boolean | undefined;
 }
 
 /** Options of a histogram. */
@@ -106,8 +106,8 @@ export type NoAttributes = Readonly<Record<never, never>>;
 export const DEFAULT_MAX_SERIES = 2_000;
 
 interface AllOptions extends InstrumentOptions, SampledOptions {
-  readonly seedZero?: boolean;
-  readonly buckets?: Buckets;
+  readonly seedZero?: boolean | undefined;
+  readonly buckets?: Buckets | undefined;
 }
 
 function declare<
