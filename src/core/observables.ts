@@ -55,6 +55,8 @@ export class ObservableInstrument {
   private readonly running = new Map<number, Map<ObservableCallback, Call>>();
   private readonly readers: ReaderStates;
   private readonly reported = new Map<number, Map<Series, Reported>>();
+  /** What the last reader that is gone was told: the next one goes on from there. */
+  private left: ReadonlyMap<Series, Reported> = new Map();
   private readonly isSum: boolean;
   private readonly isMonotonic: boolean;
   private readonly least: number;
@@ -85,13 +87,17 @@ export class ObservableInstrument {
   }
 
   attach(reader: ReaderHandle): void {
+    this.reported.set(reader.slot, new Map(this.readers.haveCollected ? [] : this.left));
     // A total that is observed later counts from the creation all the same.
     this.readers.attach(reader, this.createdMillis);
-    this.reported.set(reader.slot, new Map());
     this.running.set(reader.slot, new Map());
   }
 
+  /** Ends a reader, as `RegistryReader` says. */
   detach(slot: number): void {
+    const state = this.readers.get(slot);
+    if (this.readers.size === 1 && state?.lastMillis !== undefined)
+      this.left = this.reported.get(slot) ?? this.left;
     this.readers.detach(slot);
     this.reported.delete(slot);
     this.running.delete(slot);

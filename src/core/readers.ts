@@ -21,9 +21,19 @@ export interface ReaderHandle {
   readonly fromNow: boolean;
 }
 
+/**
+ * Whether the value says how things are, and not what has happened: a level, or a total that a
+ * callback reports. Every reader is told the whole of it, however late it comes.
+ */
+export function isWhole(kind: InstrumentKind): boolean {
+  return kind !== 'counter' && kind !== 'histogram';
+}
+
 /** The readers of one instrument. */
 export class ReaderStates {
   private readonly states = new Map<number, ReaderState>();
+  /** Wall-clock time, ms, of the last collection of a reader that is gone. */
+  private leftMillis: number | undefined;
 
   constructor(
     private readonly kind: InstrumentKind,
@@ -40,16 +50,20 @@ export class ReaderStates {
   }
 
   attach({ slot, preference, fromNow }: ReaderHandle, nowMillis: number): void {
+    const temporality = temporalityOf(preference, this.kind);
+    const isTold = isWhole(this.kind) && temporality === 'cumulative';
+    const beginMillis = isTold ? this.createdMillis : (this.leftMillis ?? this.createdMillis);
     this.states.set(slot, {
       slot,
-      temporality: temporalityOf(preference, this.kind),
-      floorMillis: fromNow || this.haveCollected ? nowMillis : this.createdMillis,
+      temporality,
+      floorMillis: fromNow || this.haveCollected ? nowMillis : beginMillis,
       lastMillis: undefined,
       lastEpoch: 0,
     });
   }
 
   detach(slot: number): void {
+    this.leftMillis = this.states.get(slot)?.lastMillis ?? this.leftMillis;
     this.states.delete(slot);
   }
 

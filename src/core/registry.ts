@@ -50,7 +50,19 @@ export interface RegistryReader {
    * than the time given for the callbacks.
    */
   collect(options?: { readonly timeoutMillis?: number | undefined }): Promise<Snapshot>;
-  /** Ends the reader; its memory is freed. */
+  /**
+   * Says that the reader is to be detached after its next collection, so that what is recorded
+   * between the two is told apart: it stays for the next reader. Costs a row more per series.
+   */
+  prepareDetach(): void;
+  /**
+   * Ends the reader; its memory is freed. What it was given leaves with it: when the last reader is
+   * gone, counters and histograms begin anew for the next one, with a start time of their own, so
+   * that nothing is counted twice, whatever the next one calls itself. What no reader has collected
+   * stays for it. Without {@link prepareDetach} a lone cumulative reader that has collected takes
+   * what has come in since with it. Levels (upDownCounters and gauges) and the totals that callbacks
+   * report stay what they are.
+   */
   detach(): void;
 }
 
@@ -109,6 +121,11 @@ export class CoreRegistry {
       (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
     return {
       collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
+      prepareDetach: () => {
+        for (const it of this.all)
+          if (it instanceof SyncInstrument)
+            it.storage.setApart(reader.slot, this.runtime.clock.now());
+      },
       detach: () => {
         for (const it of this.all)
           (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);

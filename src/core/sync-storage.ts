@@ -1,6 +1,6 @@
 import type { InstrumentDeclaration } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
-import { type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
+import { isWhole, type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
 import type { Refusals, Runtime } from './runtime.js';
 import type { Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
@@ -31,18 +31,26 @@ export class SyncStorage {
 
   attach(reader: ReaderHandle, nowMillis: number): void {
     const isSecond = this.readers.size > 0;
+    const isLate = this.readers.haveCollected;
     // What a reader has collected already is its own; what nobody has is for all of them.
-    if (reader.fromNow || (isSecond && this.readers.haveCollected)) {
-      // As at a collection: what is moved here counts as activity that readers have yet to collect.
-      this.index.epoch++;
-      this.noteActivity(nowMillis);
-      this.fold();
-    }
+    if (reader.fromNow || isLate) this.foldNow(nowMillis);
     if (reader.fromNow || isSecond) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
+    if (isLate && !reader.fromNow && isWhole(this.declaration.kind)) this.tell(reader.slot);
   }
 
+  /** Gives a reader numbers of its own, so that the live rows hold what it has not collected. */
+  setApart(slot: number, nowMillis: number): void {
+    if (this.isFolded || this.readers.get(slot) === undefined) return;
+    this.foldNow(nowMillis);
+    this.isFolded = true;
+  }
+
+  /** Ends a reader, as `RegistryReader` says. */
   detach(slot: number): void {
+    const state = this.readers.get(slot);
+    if (state === undefined) return;
+    if (this.readers.size === 1) this.leaveToNext(state);
     this.readers.detach(slot);
     this.index.pool.forget(slot);
   }
@@ -89,6 +97,40 @@ export class SyncStorage {
       series.activeMillis = nowMillis;
       series.activeEpoch = this.index.epoch;
     }
+  }
+
+  /** Lets the live rows hold what the next reader is to have, when the last one goes. */
+  private leaveToNext({ slot, temporality, lastMillis }: ReaderState): void {
+    const { aggregation, index, isFolded } = this;
+    const isKept = isWhole(this.declaration.kind);
+    const isHandedOut = !isFolded && temporality === 'cumulative' && lastMillis !== undefined;
+    if (isFolded && isKept) this.fold();
+    for (const series of index.list) {
+      const { row, at, block } = series;
+      if (isHandedOut && !isKept) aggregation.reset(row, at);
+      if (isFolded && isKept) aggregation.merge(row, at, index.pool.rowsOf(slot, block), at);
+      const isSeed = series.isPermanent && series !== index.overflow;
+      if (isSeed && aggregation.activity(row, at) === 0) aggregation.update(row, at, 0, 1);
+      series.seenActivity = 0;
+    }
+    this.isFolded = false;
+  }
+
+  /** Tells a reader that comes late how things are, by what another one knows. */
+  private tell(slot: number): void {
+    const { pool, list } = this.index;
+    const knowing = [...this.readers.all()].find((it) => it.temporality === 'cumulative');
+    if (knowing === undefined || knowing.slot === slot) return;
+    for (const { at, block } of list) {
+      this.aggregation.merge(pool.rowsOf(slot, block), at, pool.rowsOf(knowing.slot, block), at);
+    }
+  }
+
+  /** As at a collection: what is moved counts as activity that readers have yet to collect. */
+  private foldNow(nowMillis: number): void {
+    this.index.epoch++;
+    this.noteActivity(nowMillis);
+    this.fold();
   }
 
   /** Adds the live rows to every reader's own, and empties them. */

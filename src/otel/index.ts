@@ -1,6 +1,7 @@
-export type { ProducerOptions, RegistryProducer, SnapshotFilter } from './producer.js';
+export type { PipelineProducer, ProducerOptions, RegistryProducer } from './producer.js';
 export { makeProducer } from './producer.js';
 export type { AnyRegistry, Registry, RegistryDefinition, RegistryMethods } from './registry.js';
 export { coreOf, defineRegistry, makeRegistry } from './registry.js';
-export type { ExportState } from './tracked-exporter.js';
-export { TrackedExporter } from './tracked-exporter.js';
+export { temporalitySelector } from './temporality.js';
+export type { ExportState, TrackedExporterOptions } from './tracked-exporter.js';
+export { newExportState, TrackedExporter } from './tracked-exporter.js';

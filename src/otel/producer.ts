@@ -26,12 +26,26 @@ export interface RegistryProducer extends MetricProducer {
    * rest is complete. Takes no longer than `timeoutMillis` for the callbacks, 5 s by default.
    */
   collect(options?: MetricCollectOptions): Promise<CollectionResult>;
-  /** Ends this reader's share of the registry and frees its memory. */
+  /**
+   * Ends this reader's share of the registry and frees its memory. What it has collected leaves
+   * with it; a producer made later begins anew and claims nothing twice.
+   */
   detach(): void;
 }
 
-/** What a reader cannot carry, told apart per metric. */
-export type SnapshotFilter = (snapshot: MetricSnapshot) => boolean;
+/** A producer of a pipeline of our own. */
+export interface PipelineProducer extends RegistryProducer {
+  /** Before the last collection: what is recorded after it stays for the next producer. */
+  prepareDetach(): void;
+}
+
+/** What only a pipeline of our own asks of a producer. */
+export interface PipelineProducerOptions extends ProducerOptions {
+  /** What the reader cannot carry is left out, told apart per metric. */
+  readonly accepts?: (snapshot: MetricSnapshot) => boolean;
+  /** Most time for the callbacks, ms, where the reader gives more. Default 5,000, the most. */
+  readonly callbackTimeoutMillis?: number;
+}
 
 /**
  * A producer for one reader; each reader needs its own, since each has its own deltas. Throws
@@ -41,10 +55,9 @@ export type SnapshotFilter = (snapshot: MetricSnapshot) => boolean;
  */
 export function makeProducer(
   registry: CoreRegistry,
-  options: ProducerOptions = {},
-  accepts: SnapshotFilter = () => true,
-): RegistryProducer {
-  const { temporality = 'cumulative' } = options;
+  options: PipelineProducerOptions = {},
+): PipelineProducer {
+  const { temporality = 'cumulative', accepts = () => true, callbackTimeoutMillis } = options;
   if (!isTemporalityPreference(temporality)) {
     throw new MeterbookError('INVALID_SETUP', {
       cause: `producer() was given the temporality ${show(temporality)}.`,
@@ -54,12 +67,17 @@ export function makeProducer(
   const reader = registry.attach(temporality);
   return {
     async collect(collectOptions) {
-      const { scope, metrics, errors } = await reader.collect(collectOptions);
+      const times = [collectOptions?.timeoutMillis, callbackTimeoutMillis];
+      const given = times.filter((it) => it !== undefined);
+      const { scope, metrics, errors } = await reader.collect(
+        given.length === 0 ? undefined : { timeoutMillis: Math.min(...given) },
+      );
       const data = metrics.filter(accepts).map(toMetricData);
       const scopeMetrics = data.length === 0 ? [] : [{ scope, metrics: data }];
       // The reader puts the SDK's resource in the place of this one.
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [...errors] };
     },
+    prepareDetach: () => reader.prepareDetach(),
     detach: () => reader.detach(),
   };
 }

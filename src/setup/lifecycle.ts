@@ -1,11 +1,13 @@
+import { constants } from 'node:os';
+
 /** The signals at which a service is asked to end. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** What the end of the process does to a pipeline. */
+/** What the end of the process does to a pipeline. Neither rejects; both keep a deadline. */
 export interface Endings {
-  /** Everything out, and the pipeline with it. Tells whether that ended within the deadline. */
-  shutdown(): Promise<boolean>;
-  /** Everything out, and go on; within the deadline. */
+  /** Everything out, and the pipeline with it. */
+  shutdown(): Promise<void>;
+  /** Everything out, and go on. */
   flush(): Promise<void>;
 }
 
@@ -14,27 +16,25 @@ export interface Endings {
  *
  * Where nobody else listens to the signal, the pipeline is shut down and the signal raised again,
  * so that the process ends with the signal's own code. Where the application has a listener, the
- * end is its business: what there is is flushed, and the application goes on. `process.exit()`
- * leaves no time for anything: `await telemetry.shutdown()` before it.
+ * end is its business: what there is is flushed, and the application goes on. `process.exit()` and
+ * an error that nobody catches leave no time for anything.
  *
  * Returns a function that takes the listeners off again.
  */
 export function flushAtExit(endings: Endings): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) {
-      void endings.flush();
-      return;
-    }
-    void endings.shutdown().finally(() => {
-      process.off(signal, onSignal);
-      process.kill(process.pid, signal);
-    });
+    if (process.listenerCount(signal) > 1) void endings.flush();
+    else void endings.shutdown().then(() => raise(signal));
   };
-  const onBeforeExit = async (): Promise<void> => {
-    // Nothing was left to do but this: what hangs now is our own request.
-    if (!(await endings.shutdown())) process.exit();
+  const raise = (signal: NodeJS.Signals): void => {
+    process.off(signal, onSignal);
+    process.kill(process.pid, signal);
+    // The kernel spares the first process of a container; a listener may have come in the meantime.
+    if (process.listenerCount(signal) === 0) process.exit(128 + constants.signals[signal]);
   };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  const onBeforeExit = (): void => void endings.shutdown();
+  // Ahead of the application's listeners: one that is called once is gone when its turn is over.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   process.once('beforeExit', onBeforeExit);
   return () => {
     process.off('beforeExit', onBeforeExit);

@@ -17,8 +17,12 @@ export interface OtlpOptions {
   readonly url?: string;
   /** Added to `OTEL_EXPORTER_OTLP_HEADERS`; never shown in `health()` or in a log. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default `OTEL_EXPORTER_OTLP_COMPRESSION`, then `none`. */
   readonly compression?: 'gzip' | 'none';
-  /** Most time for one request, milliseconds. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, then 10,000. */
+  /**
+   * Most time for one export, its retries included, milliseconds; at most `exportTimeoutMillis`.
+   * Default `OTEL_EXPORTER_OTLP_TIMEOUT`, then 10,000.
+   */
   readonly timeoutMillis?: number;
   /**
    * Hosts, other than the loopback, to which headers that look like credentials may be sent
@@ -31,7 +35,7 @@ export interface OtlpOptions {
 export interface PrometheusOptions {
   /** Address to listen on. Default `OTEL_EXPORTER_PROMETHEUS_HOST`, then 127.0.0.1. */
   readonly host?: string;
-  /** Default `OTEL_EXPORTER_PROMETHEUS_PORT`, then 9464. */
+  /** Default `OTEL_EXPORTER_PROMETHEUS_PORT`, then 9464; 0 lets the system choose. */
   readonly port?: number;
 }
 
@@ -41,7 +45,10 @@ export interface SetupOptions {
   readonly serviceName?: string;
   /** The registries to export, made by `defineRegistry`. */
   readonly registries?: readonly AnyRegistry[];
-  /** Resource attributes, before those of `OTEL_RESOURCE_ATTRIBUTES`. */
+  /**
+   * Resource attributes, before those of `OTEL_RESOURCE_ATTRIBUTES`. `service.instance.id` is one
+   * that the process keeps for its life, unless it is given.
+   */
   readonly resource?: Readonly<Record<string, string | number | boolean>>;
   /**
    * What the pushing exporters send. Default `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`,
@@ -64,7 +71,7 @@ export interface SetupOptions {
   readonly registerGlobal?: boolean;
   /** Flush at SIGTERM, SIGINT and at the natural end of the process. Default true. */
   readonly flushAtExit?: boolean;
-  /** Throw where production drops and counts, in all these registries. Default false. */
+  /** Throw where production drops and counts, in all these registries, until the shutdown. */
   readonly strict?: boolean;
   /** Default: `console`, with "meterbook:" before each line. */
   readonly logger?: Logger;
@@ -78,7 +85,9 @@ export interface ExporterHealth {
   readonly temporality: TemporalityPreference;
   /** Time between exports, ms; `undefined` where the backend pulls. */
   readonly exportIntervalMillis: number | undefined;
-  /** Exports begun; for Prometheus not counted. */
+  /** Most time for one export, ms; `undefined` where the backend pulls. */
+  readonly exportTimeoutMillis: number | undefined;
+  /** Exports begun, or scrapes asked for. */
   readonly attempts: number;
   readonly lastSuccess: Date | undefined;
   /** Exports failed since the last success. */
@@ -89,6 +98,10 @@ export interface ExporterHealth {
 
 /** The state of the pipeline, for a readiness endpoint or a debugger. */
 export interface Health {
+  /**
+   * `failing`: the last export of an exporter failed, or an exporter that is asked for could not be
+   * set up. `disabled`: none is asked for.
+   */
   readonly status: 'running' | 'failing' | 'disabled' | 'shut down';
   readonly serviceName: string;
   readonly exporters: readonly ExporterHealth[];
@@ -115,7 +128,8 @@ export interface Telemetry {
   forceFlush(): Promise<void>;
   /**
    * Flushes and ends the pipeline within `shutdownTimeoutMillis`. Never rejects; calling it again
-   * waits for the same end.
+   * waits for the same end. What is recorded afterwards is kept, and exported by the next
+   * `setupMetrics`.
    */
   shutdown(): Promise<void>;
 }

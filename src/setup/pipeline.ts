@@ -1,37 +1,61 @@
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import {
   ConsoleMetricExporter,
   type MetricReader,
   PeriodicExportingMetricReader,
-  type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import type { CoreRegistry, MetricSnapshot, TemporalityPreference } from '../core/index.js';
+import {
+  type CoreRegistry,
+  isTemporalityPreference,
+  type TemporalityPreference,
+} from '../core/index.js';
+import { show } from '../errors.js';
 import {
   type ExportState,
   makeProducer,
-  type RegistryProducer,
+  type PipelineProducer,
   TrackedExporter,
+  type TrackedExporterOptions,
+  temporalitySelector,
 } from '../otel/index.js';
-import { type Environment, isPort } from './environment.js';
-import type { ExporterHealth, PrometheusOptions, SetupOptions } from './options.js';
+import type { Environment, ExporterName } from './environment.js';
+import type { ExporterHealth, SetupOptions } from './options.js';
 import { isPositive, makeOtlp } from './otlp.js';
 import type { Report } from './report.js';
 
 /** Defaults of the periodic reader (OpenTelemetry metrics SDK, "Periodic exporting MetricReader"). */
 const EXPORT_INTERVAL_MILLIS = 60_000;
 const EXPORT_TIMEOUT_MILLIS = 30_000;
+/** Default of `shutdownTimeoutMillis`. */
+const SHUTDOWN_TIMEOUT_MILLIS = 5_000;
+/** Longest wait for the callbacks of observable instruments, ms; less where the shutdown is short. */
+const CALLBACK_TIMEOUT_MILLIS = 5_000;
 
 /** A reader with all that it takes, and how it is doing. */
 export interface Branch {
   readonly reader: MetricReader;
-  readonly producers: readonly RegistryProducer[];
+  readonly producers: readonly PipelineProducer[];
   health(): ExporterHealth;
+  /** The shutdown has begun, and may take this long, ms. */
+  hasten(millis: number): void;
+  /** The shutdown has ended: nothing may go on. */
+  close(): Promise<void>;
 }
 
-/** Times of the periodic readers, ms. */
+/** Times of the pipeline, ms. */
 export interface Timing {
   readonly intervalMillis: number;
+  /** At most the interval. */
   readonly timeoutMillis: number;
+  readonly shutdownMillis: number;
+}
+
+/** What all branches are made from. */
+export interface Plan {
+  readonly options: SetupOptions;
+  readonly environment: Environment;
+  readonly registries: readonly CoreRegistry[];
+  readonly timing: Timing;
+  readonly report: Report;
 }
 
 /** The times from options and environment; what cannot be used is reported. */
@@ -40,77 +64,90 @@ export function makeTiming(
   environment: Environment,
   report: Report,
 ): Timing {
-  const { exportIntervalMillis: interval, exportTimeoutMillis: timeout } = options;
-  const isInterval = interval !== undefined && isPositive('exportIntervalMillis', interval, report);
-  const isTimeout = timeout !== undefined && isPositive('exportTimeoutMillis', timeout, report);
-  const intervalMillis = isInterval
-    ? interval
-    : (environment.exportIntervalMillis ?? EXPORT_INTERVAL_MILLIS);
-  const timeoutMillis = isTimeout
-    ? timeout
-    : (environment.exportTimeoutMillis ?? EXPORT_TIMEOUT_MILLIS);
-  return { intervalMillis, timeoutMillis: Math.min(timeoutMillis, intervalMillis) };
+  type Name = 'exportIntervalMillis' | 'exportTimeoutMillis' | 'shutdownTimeoutMillis';
+  const option = (name: Name): number | undefined => {
+    const value = options[name];
+    return value !== undefined && isPositive(name, value, report) ? value : undefined;
+  };
+  const intervalMillis =
+    option('exportIntervalMillis') ?? environment.exportIntervalMillis ?? EXPORT_INTERVAL_MILLIS;
+  const timeoutMillis =
+    option('exportTimeoutMillis') ?? environment.exportTimeoutMillis ?? EXPORT_TIMEOUT_MILLIS;
+  return {
+    intervalMillis,
+    timeoutMillis: Math.min(timeoutMillis, intervalMillis),
+    shutdownMillis: option('shutdownTimeoutMillis') ?? SHUTDOWN_TIMEOUT_MILLIS,
+  };
 }
 
-/** One reader for each exporter that is asked for. */
-export function makeBranches(
-  options: SetupOptions,
-  environment: Environment,
-  registries: readonly CoreRegistry[],
-  timing: Timing,
-  report: Report,
-): Branch[] {
-  const wants = (name: 'otlp' | 'prometheus' | 'console'): boolean =>
-    options[name] === undefined ? environment.exporters.includes(name) : options[name] !== false;
-  const temporality =
-    checkedTemporality(options.temporality, report) ?? environment.temporality ?? 'cumulative';
-  const branches: Branch[] = [];
-  if (wants('otlp')) {
-    const otlp = makeOtlp(options.otlp || {}, environment, temporality, report);
-    if (otlp !== undefined) {
-      branches.push(
-        push('otlp', otlp.exporter, otlp.endpoint, temporality, registries, timing, report),
-      );
-    }
-  }
-  if (wants('console')) {
-    const exporter = new ConsoleMetricExporter();
-    branches.push(push('console', exporter, undefined, temporality, registries, timing, report));
-  }
-  if (wants('prometheus')) {
-    const prometheus = typeof options.prometheus === 'object' ? options.prometheus : {};
-    const branch = pull(prometheus, environment, registries, report);
-    if (branch !== undefined) branches.push(branch);
-  }
-  return branches;
-}
-
-function checkedTemporality(value: unknown, report: Report): TemporalityPreference | undefined {
-  if (value === undefined || value === 'cumulative' || value === 'delta' || value === 'lowmemory')
-    return value;
-  report.problem(
-    `temporality is "${String(value)}", which was ignored.`,
-    'Use cumulative, delta or lowmemory.',
+/** The exporters that are asked for: each by its option, and without one by the environment. */
+export function wantedExporters({ options, environment }: Plan): readonly ExporterName[] {
+  if (environment.isDisabled) return [];
+  return (['otlp', 'console', 'prometheus'] as const).filter((name) =>
+    options[name] === undefined ? environment.exporters.includes(name) : options[name] !== false,
   );
-  return undefined;
+}
+
+/** What the pushing exporters send, by options and environment. */
+export function makeTemporality({ options, environment, report }: Plan): TemporalityPreference {
+  const { temporality } = options;
+  if (isTemporalityPreference(temporality)) return temporality;
+  if (temporality !== undefined) {
+    report.problem(
+      `temporality is ${show(temporality)}, which was ignored.`,
+      'Use cumulative, delta or lowmemory.',
+    );
+  }
+  return environment.temporality ?? 'cumulative';
+}
+
+/** OTLP on an interval; `undefined`, with the problem reported, where it cannot be had. */
+export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): Branch | undefined {
+  const { options, environment, timing, report } = plan;
+  const otlp = makeOtlp(options.otlp || {}, environment.otlp, temporality, report);
+  if (otlp === undefined) return undefined;
+  const { endpoint, make, connections } = otlp;
+  return push(plan, 'otlp', endpoint, temporality, {
+    make,
+    // Beyond its own timeout the reader would begin the next export beside this one.
+    timeoutMillis: Math.min(otlp.timeoutMillis, timing.timeoutMillis),
+    cut: (reason) => connections.cut(reason),
+    close: () => connections.close('the pipeline was shut down'),
+  });
+}
+
+/** The console on an interval. */
+export function makeConsoleBranch(plan: Plan, temporality: TemporalityPreference): Branch {
+  return push(plan, 'console', undefined, temporality, {
+    make: () =>
+      new ConsoleMetricExporter({ temporalitySelector: temporalitySelector(temporality) }),
+    timeoutMillis: plan.timing.timeoutMillis,
+    close: () => Promise.resolve(),
+  });
+}
+
+interface Push extends Omit<TrackedExporterOptions, 'onFailure'> {
+  close(): Promise<void>;
 }
 
 function push(
+  { registries, timing, report }: Plan,
   name: 'otlp' | 'console',
-  inner: PushMetricExporter,
   endpoint: string | undefined,
   temporality: TemporalityPreference,
-  registries: readonly CoreRegistry[],
-  timing: Timing,
-  report: Report,
+  { close, ...exporting }: Push,
 ): Branch {
-  const warn = (state: Readonly<ExportState>): void =>
+  const onFailure = (state: Readonly<ExportState>): void =>
     report.warnSometimes(
       `export ${name}`,
       `Exporting to ${endpoint ?? name} failed (${state.consecutiveFailures} in a row): ${state.lastError}.`,
     );
-  const exporter = new TrackedExporter(inner, warn);
-  const producers = registries.map((registry) => makeProducer(registry, { temporality }));
+  const exporter = new TrackedExporter({ ...exporting, onFailure });
+  // A callback that hangs must leave a shutdown the time to send the rest.
+  const callbackTimeoutMillis = Math.min(CALLBACK_TIMEOUT_MILLIS, timing.shutdownMillis / 2);
+  const producers = registries.map((registry) =>
+    makeProducer(registry, { temporality, callbackTimeoutMillis }),
+  );
   const reader = new PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: timing.intervalMillis,
@@ -125,66 +162,10 @@ function push(
       endpoint,
       temporality,
       exportIntervalMillis: timing.intervalMillis,
+      exportTimeoutMillis: exporting.timeoutMillis,
       ...exporter.state,
     }),
-  };
-}
-
-function pull(
-  options: PrometheusOptions,
-  environment: Environment,
-  registries: readonly CoreRegistry[],
-  report: Report,
-): Branch | undefined {
-  const host = options.host ?? environment.prometheusHost ?? '127.0.0.1';
-  const port = options.port ?? environment.prometheusPort ?? 9464;
-  if (!isPort(port)) {
-    report.problem(
-      `prometheus.port is ${String(port)}; nothing can be scraped.`,
-      'Use a port number from 0 to 65535.',
-    );
-    return undefined;
-  }
-  let lastError: string | undefined;
-  const producers = registries.map((registry) =>
-    makeProducer(registry, {}, makeTextFilter(report)),
-  );
-  const started = (error?: unknown): void => {
-    if (!(error instanceof Error)) return;
-    lastError = error.message;
-    report.problem(
-      `The Prometheus endpoint cannot listen on ${host}:${port} (${error.message}); nothing can be scraped.`,
-      'Free the port, or choose another by prometheus.port or OTEL_EXPORTER_PROMETHEUS_PORT.',
-    );
-  };
-  const reader = new PrometheusExporter({ host, port, metricProducers: producers }, started);
-  return {
-    reader,
-    producers,
-    health: () => ({
-      exporter: 'prometheus',
-      endpoint: `http://${host}:${port}/metrics`,
-      temporality: 'cumulative',
-      exportIntervalMillis: undefined,
-      attempts: 0,
-      lastSuccess: undefined,
-      consecutiveFailures: lastError === undefined ? 0 : 1,
-      lastError,
-    }),
-  };
-}
-
-/** Prometheus' text format has no base-2 histograms: they are left out, and it is said once each. */
-function makeTextFilter(report: Report): (snapshot: MetricSnapshot) => boolean {
-  const warned = new Set<string>();
-  return ({ declaration: { name, buckets } }) => {
-    if (buckets?.type !== 'base2') return true;
-    if (!warned.has(name)) {
-      warned.add(name);
-      report.warn(
-        `"${name}" has base-2 buckets, which the Prometheus text format cannot carry; it is not on the scrape endpoint. Send it over OTLP, or give it explicit buckets.`,
-      );
-    }
-    return false;
+    hasten: (millis) => exporter.hasten(millis),
+    close,
   };
 }

@@ -32,7 +32,8 @@ export class Report {
 
   /** Warns at most once a minute per topic. */
   warnSometimes(topic: string, message: string): void {
-    const now = Date.now();
+    // The wall clock may be set back, and would then keep it quiet for as long.
+    const now = performance.now();
     if (now - (this.lastSaid.get(topic) ?? Number.NEGATIVE_INFINITY) < QUIET_MILLIS) return;
     this.lastSaid.set(topic, now);
     this.warn(message);

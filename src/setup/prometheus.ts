@@ -1,0 +1,84 @@
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { MetricSnapshot } from '../core/index.js';
+import { show } from '../errors.js';
+import { makeProducer, newExportState } from '../otel/index.js';
+import type { Branch, Plan } from './pipeline.js';
+import type { Report } from './report.js';
+import { startScrapeServer } from './scrape-server.js';
+import { isPort } from './variables.js';
+
+/** Where to listen when nothing is said. Source: OpenTelemetry, "Prometheus Exporter"; loopback. */
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 9464;
+
+/** What the official exporter writes; it does not say so itself. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** A scrape endpoint; `undefined`, with the problem reported, where the options make no sense. */
+export function makePrometheusBranch(plan: Plan): Branch | undefined {
+  const { environment, registries, report } = plan;
+  const options = typeof plan.options.prometheus === 'object' ? plan.options.prometheus : {};
+  const host = options.host ?? environment.prometheusHost ?? DEFAULT_HOST;
+  const port = options.port ?? environment.prometheusPort ?? DEFAULT_PORT;
+  if (!isPort(port)) {
+    report.problem(
+      `prometheus.port is ${show(port)}; nothing can be scraped.`,
+      'Use a port number from 0 to 65535.',
+    );
+    return undefined;
+  }
+  const state = newExportState();
+  const producers = registries.map((registry) =>
+    makeProducer(registry, { accepts: makeTextFilter(report) }),
+  );
+  const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: producers });
+  const server = startScrapeServer({
+    host,
+    port,
+    answer(request, response) {
+      state.attempts += 1;
+      response.once('finish', () => {
+        state.lastSuccess = new Date();
+      });
+      reader.getMetricsRequestHandler(request, response);
+      response.setHeader('content-type', CONTENT_TYPE);
+    },
+    onError({ message }) {
+      state.consecutiveFailures += 1;
+      state.lastError = message;
+      report.problem(
+        `The Prometheus endpoint cannot listen on ${host}:${port} (${message}); nothing can be scraped.`,
+        'Free the port, or choose another by prometheus.port or OTEL_EXPORTER_PROMETHEUS_PORT.',
+      );
+    },
+  });
+  return {
+    reader,
+    producers,
+    health: () => ({
+      exporter: 'prometheus',
+      endpoint: server.url,
+      temporality: 'cumulative',
+      exportIntervalMillis: undefined,
+      exportTimeoutMillis: undefined,
+      ...state,
+    }),
+    hasten: () => server.stop(),
+    close: async () => server.close(),
+  };
+}
+
+/** Prometheus' text format has no base-2 histograms: they are left out, and it is said once each. */
+function makeTextFilter(report: Report): (snapshot: MetricSnapshot) => boolean {
+  const warned = new Set<string>();
+  return ({ declaration: { name, buckets } }) => {
+    if (buckets?.type !== 'base2') return true;
+    if (!warned.has(name)) {
+      warned.add(name);
+      report.warn(
+        `"${name}" has base-2 buckets, which the Prometheus text format cannot carry; it is not on the scrape endpoint. Send it over OTLP, or give it explicit buckets.`,
+      );
+    }
+    return false;
+  };
+}

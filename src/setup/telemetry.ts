@@ -1,0 +1,111 @@
+import { metrics as api } from '@opentelemetry/api';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { ExporterName } from './environment.js';
+import { readHealth } from './health.js';
+import { flushAtExit, within } from './lifecycle.js';
+import type { Telemetry } from './options.js';
+import {
+  type Branch,
+  makeConsoleBranch,
+  makeOtlpBranch,
+  makeTemporality,
+  type Plan,
+  wantedExporters,
+} from './pipeline.js';
+import { makePrometheusBranch } from './prometheus.js';
+import type { Report } from './report.js';
+import { makeResource, serviceNameOf } from './resource.js';
+
+/** Starts a pipeline. `onEnd` is called when it has been shut down. */
+export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
+  const { options, registries, timing, report } = plan;
+  const giveBack = takeOver(plan);
+  const wanted = wantedExporters(plan);
+  const branches = makeBranches(plan, wanted);
+  const resource = makeResource(plan, wanted.length > 0);
+  const provider = new MeterProvider({ resource, readers: branches.map(({ reader }) => reader) });
+  const isGlobal =
+    branches.length > 0 && options.registerGlobal !== false && registerGlobally(provider, report);
+
+  const flush = async (millis: number): Promise<void> => {
+    if (await within(millis, provider.forceFlush())) return;
+    report.warn(
+      `The flush did not end within ${millis} ms; what was collected may not have arrived.`,
+    );
+  };
+  const end = async (): Promise<void> => {
+    const { shutdownMillis } = timing;
+    for (const branch of branches) branch.hasten(shutdownMillis);
+    for (const { producers } of branches) for (const it of producers) it.prepareDetach();
+    if (!(await within(shutdownMillis, provider.shutdown()))) {
+      report.warn(
+        `The shutdown did not end within ${shutdownMillis} ms; the last interval may not have arrived.`,
+      );
+    }
+    forget();
+    for (const { producers } of branches) for (const it of producers) it.detach();
+    await Promise.all(branches.map((branch) => branch.close()));
+    giveBack();
+    if (isGlobal && api.getMeterProvider() === provider) api.disable();
+    onEnd();
+  };
+  let ending: Promise<void> | undefined;
+  const shutdown = (): Promise<void> => {
+    ending ??= end();
+    return ending;
+  };
+  const forget =
+    options.flushAtExit === false || branches.length === 0
+      ? () => undefined
+      : flushAtExit({ shutdown, flush: () => flush(timing.shutdownMillis) });
+
+  const sources = {
+    branches,
+    registries,
+    report,
+    serviceName: serviceNameOf(resource),
+    missing: wanted.length - branches.length,
+    isShutDown: () => ending !== undefined,
+  };
+  return {
+    health: () => readHealth(sources),
+    forceFlush: () => ending ?? flush(timing.timeoutMillis),
+    shutdown,
+  };
+}
+
+/** Makes the registries report here, strictly if asked to; returns how that ends. */
+function takeOver({ options, registries, report }: Plan): () => void {
+  const ends = registries.map(({ runtime }) => {
+    const { strict } = runtime;
+    runtime.onWarning((message) => report.warn(message));
+    if (options.strict === true) runtime.strict = true;
+    return () => {
+      runtime.onWarning(undefined);
+      runtime.strict = strict;
+    };
+  });
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** One reader for each exporter that is asked for and can be had. */
+function makeBranches(plan: Plan, wanted: readonly ExporterName[]): readonly Branch[] {
+  const temporality = makeTemporality(plan);
+  const makers: Readonly<Record<ExporterName, () => Branch | undefined>> = {
+    otlp: () => makeOtlpBranch(plan, temporality),
+    console: () => makeConsoleBranch(plan, temporality),
+    prometheus: () => makePrometheusBranch(plan),
+  };
+  return wanted.map((name) => makers[name]()).filter((branch) => branch !== undefined);
+}
+
+function registerGlobally(provider: MeterProvider, report: Report): boolean {
+  if (api.setGlobalMeterProvider(provider)) return true;
+  report.problem(
+    'Another meter provider is registered globally already; the metrics of other libraries go there and not through meterbook.',
+    'Call setupMetrics() first, or give the registries to that provider: metricProducers: [registry.producer()], with registerGlobal: false here.',
+  );
+  return false;
+}
