@@ -122,8 +122,8 @@ export interface Telemetry {
   /** The state of the pipeline. Walks all series: for now and then, not for a hot path. */
   health(): Health;
   /**
-   * Collects and exports now. Never rejects, and returns within the export timeout; whether it
-   * succeeded is in `health()`.
+   * Collects and exports now, after an export that is under way. Never rejects, and returns within
+   * twice the export timeout; whether it succeeded is in `health()`.
    */
   forceFlush(): Promise<void>;
   /**

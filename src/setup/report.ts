@@ -39,6 +39,11 @@ export class Report {
     this.warn(message);
   }
 
+  /** Lets the next warning of every topic be heard: it may be the last. */
+  speakUp(): void {
+    this.lastSaid.clear();
+  }
+
   private say(level: 'warn' | 'error', message: string): void {
     try {
       this.logger[level](message);

@@ -35,7 +35,9 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   };
   const end = async (): Promise<void> => {
     const { shutdownMillis } = timing;
-    for (const branch of branches) branch.hasten(shutdownMillis);
+    report.speakUp();
+    // A little less, so that an export ends before the deadline and says why it failed.
+    for (const branch of branches) branch.hasten(shutdownMillis * 0.9);
     for (const { producers } of branches) for (const it of producers) it.prepareDetach();
     if (!(await within(shutdownMillis, provider.shutdown()))) {
       report.warn(
@@ -69,7 +71,8 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   };
   return {
     health: () => readHealth(sources),
-    forceFlush: () => ending ?? flush(timing.timeoutMillis),
+    // An export may be under way, which comes first.
+    forceFlush: () => ending ?? flush(2 * timing.timeoutMillis),
     shutdown,
   };
 }
