@@ -7,6 +7,8 @@ export interface RawServer {
   readonly url: string;
   readonly port: number;
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly open: number;
   /** Bytes that have come in. */
   readonly bytes: number;
   close(): Promise<void>;
@@ -33,6 +35,9 @@ async function startServer(onConnection: (socket: Socket) => void): Promise<RawS
     port,
     get connections() {
       return connections;
+    },
+    get open() {
+      return sockets.size;
     },
     get bytes() {
       return bytes;
