@@ -20,10 +20,10 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
   const options = typeof plan.options.prometheus === 'object' ? plan.options.prometheus : {};
   const host = options.host ?? environment.prometheusHost ?? DEFAULT_HOST;
   const port = options.port ?? environment.prometheusPort ?? DEFAULT_PORT;
-  if (!isPort(port)) {
+  if (typeof host !== 'string' || !isPort(port)) {
     report.problem(
-      `prometheus.port is ${show(port)}; nothing can be scraped.`,
-      'Use a port number from 0 to 65535.',
+      `prometheus is set to listen on ${show(host)}, port ${show(port)}; nothing can be scraped.`,
+      'Use a host name or address, and a port number from 0 to 65535.',
     );
     return undefined;
   }

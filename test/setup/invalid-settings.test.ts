@@ -197,9 +197,14 @@ describe('an option that cannot be used', () => {
     },
   );
 
-  it('prometheus.port leaves the scrape endpoint out, and nothing else', () => {
-    const { problem, exporter, status } = problemOf({ prometheus: { port: 1.5 } });
-    expect(problem).toContain('prometheus.port is 1.5; nothing can be scraped.');
+  it.each([
+    [{ port: 1.5 }, '"127.0.0.1", port 1.5'],
+    [{ host: 5 as never }, '5, port 9464'],
+  ])('prometheus: %j leaves the scrape endpoint out, and nothing else', (prometheus, shown) => {
+    const { problem, exporter, status } = problemOf({ prometheus });
+    expect(problem).toBe(
+      `prometheus is set to listen on ${shown}; nothing can be scraped. Fix: Use a host name or address, and a port number from 0 to 65535.`,
+    );
     expect(exporter?.exporter).toBe('otlp');
     expect(status).toBe('failing');
   });
