@@ -22,7 +22,12 @@ describe('an exponential histogram and zeros', () => {
     metrics.h.record(0);
     metrics.h.record(0);
     expect(await read(metrics.producer(), 'h')).toMatchObject({
-      ...{ count: 2, zeroCount: 2, sum: 0, min: 0, max: 0, scale: 0 },
+      count: 2,
+      zeroCount: 2,
+      sum: 0,
+      min: 0,
+      max: 0,
+      scale: 0,
       positive: { offset: 0, bucketCounts: [] },
       negative: { offset: 0, bucketCounts: [] },
     });
@@ -44,7 +49,12 @@ describe('an exponential histogram and zeros', () => {
     // The one bucket at the finest scale: log2(1.5) × 2 ** 20, rounded down.
     const offset = Math.floor(Math.log2(1.5) * 2 ** 20);
     const expected = {
-      ...{ count: zeros + 1, zeroCount: zeros, sum: 1.5, min: 0, max: 1.5, scale: 20 },
+      count: zeros + 1,
+      zeroCount: zeros,
+      sum: 1.5,
+      min: 0,
+      max: 1.5,
+      scale: 20,
       positive: { offset, bucketCounts: [1] },
     };
     expect(value).toMatchObject(expected);

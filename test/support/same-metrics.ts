@@ -13,8 +13,14 @@ function comparable(value: PlainPoint['value'], isSumExact: boolean): unknown {
   }
   const { scale, zeroCount, positive, negative } = value as ExponentialHistogram;
   return {
-    ...{ count, sum, min, max, scale, zeroCount },
-    ...{ offset: positive.offset, counts: [...positive.bucketCounts] },
+    count,
+    sum,
+    min,
+    max,
+    scale,
+    zeroCount,
+    offset: positive.offset,
+    counts: [...positive.bucketCounts],
     negatives: negative.bucketCounts.length,
   };
 }
