@@ -1,0 +1,283 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Built, buildPackage } from '../support/build.js';
+import { type Child, startChild } from '../support/child.js';
+import { until, usePipelines, valuesOf } from '../support/pipeline.js';
+import { refusingUrl, startDrippingServer, startHungServer } from '../support/servers.js';
+
+const pipelines = usePipelines();
+let built: Built;
+
+beforeAll(async () => {
+  built = await buildPackage();
+});
+afterAll(() => built.remove());
+
+/** A process that lingers for less than this does not wait for a timeout of its exporter. */
+const AT_ONCE = 2_500;
+
+/**
+ * A service with one counter, at 1, that sends deltas to a URL, and goes on as the text says. It
+ * can `say(line)`, and `stay()` until it is ended.
+ */
+function start(url: string, then: string, options = ''): Child {
+  return startChild(
+    `
+    import { writeSync } from 'node:fs';
+    import { counter, defineRegistry, setupMetrics } from ${JSON.stringify(built.esm)};
+    const say = (line) => writeSync(1, line + '\\n');
+    const stay = () => setInterval(() => {}, 1_000);
+    const metrics = defineRegistry({
+      scope: { name: 'child' },
+      instruments: { c: counter({ name: 'c', unit: '1' }) },
+    });
+    metrics.c.add(1);
+    const setup = () => setupMetrics({
+      serviceName: 'child',
+      registries: [metrics],
+      temporality: 'delta',
+      otlp: { url: process.env.URL },
+      logger: { warn: () => {}, error: () => {} },
+      ${options}
+    });
+    ${then}`,
+    { URL: url },
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+describe('a process that comes to its natural end', () => {
+  it('has sent everything, and ends with its own exit code', async () => {
+    const receiver = await pipelines.receiver();
+    const child = start(receiver.url, `setup(); metrics.c.add(2); process.exitCode = 3;`);
+    expect(await child.ended).toMatchObject({ code: 3, signal: null, stderr: '' });
+    expect(valuesOf(receiver, 'c')).toEqual([3]);
+  });
+
+  it.each([
+    ['has nothing to send', ''],
+    ['has sent what there is', 'await telemetry.forceFlush();'],
+    ['has been shut down', 'await telemetry.shutdown();'],
+  ])('is not held open when it %s', async (_, then) => {
+    const receiver = await pipelines.receiver();
+    const registries = then === '' ? 'registries: [],' : '';
+    const child = start(
+      receiver.url,
+      `const telemetry = setup(); ${then} say('idle');`,
+      registries,
+    );
+    const { code, lingered } = await child.ended;
+    expect(code).toBe(0);
+    expect(lingered).toBeLessThan(AT_ONCE);
+    expect(receiver.requests).toHaveLength(then === '' ? 0 : 1);
+  });
+
+  it('is not held open by a scraper that keeps its connection', async () => {
+    const child = start(
+      'http://127.0.0.1:9/',
+      `const telemetry = setup();
+      const timer = setInterval(() => {
+        const { endpoint } = telemetry.health().exporters[0];
+        if (endpoint.includes(':0/')) return;
+        clearInterval(timer);
+        say(endpoint);
+        setTimeout(() => say('idle'), 500);
+      }, 1);`,
+      'otlp: false, prometheus: { port: 0 },',
+    );
+    const url = await child.said(/^http/);
+    let scrapes = 0;
+    let isOver = false;
+    const scraping = (async () => {
+      // Keeps its connection: there is always one open.
+      while (!isOver) scrapes += (await fetch(url).catch(() => undefined))?.ok ? 1 : 0;
+    })();
+    const { code, lingered } = await child.ended;
+    isOver = true;
+    await scraping;
+    expect(code).toBe(0);
+    expect(lingered).toBeLessThan(AT_ONCE);
+    expect(scrapes).toBeGreaterThan(0);
+  });
+
+  it('throws what nobody catches as if there was no pipeline', async () => {
+    const receiver = await pipelines.receiver();
+    const { code, stderr } = await start(receiver.url, `setup(); throw new Error('boom');`).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('boom');
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('a process that gets %s', (signal) => {
+  it('sends everything and ends by the signal, without a listener of its own', async () => {
+    const receiver = await pipelines.receiver();
+    const child = start(receiver.url, `setup(); metrics.c.add(2); stay(); say('ready');`);
+    await child.said(/^ready$/);
+    child.process.kill(signal);
+    expect(await child.ended).toMatchObject({ code: null, signal, stderr: '' });
+    expect(valuesOf(receiver, 'c')).toEqual([3]);
+  });
+
+  it.each([
+    ['process.on', 'before'],
+    ['process.on', 'after'],
+    ['process.once', 'before'],
+    ['process.once', 'after'],
+  ])('sends what there is and leaves the end to %s, called %s the setup', async (on, when) => {
+    const receiver = await pipelines.receiver();
+    const listener = `${on}('${signal}', async () => {
+      say('mine');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      metrics.c.add(10);
+      await telemetry.shutdown();
+      process.exit(7);
+    });`;
+    const child = start(
+      receiver.url,
+      `let telemetry;
+      ${when === 'before' ? listener : ''}
+      telemetry = setup();
+      ${when === 'after' ? listener : ''}
+      stay();
+      say('ready');`,
+    );
+    await child.said(/^ready$/);
+    child.process.kill(signal);
+    await child.said(/^mine$/);
+    await until('the flush has come', () => receiver.requests.length > 0);
+    expect(await child.ended).toMatchObject({ code: 7, signal: null });
+    expect(valuesOf(receiver, 'c')).toEqual([1, 10]);
+  });
+
+  it('twice, as from a terminal and from npm, still sends everything first', async () => {
+    const receiver = await pipelines.receiver({
+      respond: () => new Promise((resolve) => setTimeout(resolve, 300, undefined)),
+    });
+    const child = start(receiver.url, `setup(); stay(); say('ready');`);
+    await child.said(/^ready$/);
+    child.process.kill(signal);
+    await until('the flush has begun', () => child.process.kill(0));
+    child.process.kill(signal);
+    expect(await child.ended).toMatchObject({ code: null, signal });
+    expect(valuesOf(receiver, 'c')).toEqual([1]);
+  });
+
+  it('ends at once, and sends nothing, with flushAtExit: false', async () => {
+    const receiver = await pipelines.receiver();
+    const child = start(receiver.url, `setup(); stay(); say('ready');`, 'flushAtExit: false,');
+    await child.said(/^ready$/);
+    child.process.kill(signal);
+    expect(await child.ended).toMatchObject({ code: null, signal });
+    expect(receiver.requests).toEqual([]);
+  });
+});
+
+/** Servers that would keep an exporter busy for its ten seconds. */
+const BAD_SERVERS: readonly (readonly [string, () => Promise<string>])[] = [
+  [
+    'never answers',
+    async () => {
+      const server = await startHungServer();
+      pipelines.onEnd(server.close);
+      return server.url;
+    },
+  ],
+  [
+    'answers without an end',
+    async () => {
+      const server = await startDrippingServer();
+      pipelines.onEnd(server.close);
+      return server.url;
+    },
+  ],
+  [
+    'asks to be tried again in 8 s',
+    async () => {
+      const answer = { status: 503, headers: { 'retry-after': '8' } };
+      return (await pipelines.receiver({ respond: () => answer })).url;
+    },
+  ],
+  ['refuses the connection', refusingUrl],
+];
+
+describe.each(BAD_SERVERS)('with a server that %s, a process', (_, serverUrl) => {
+  const options = 'shutdownTimeoutMillis: 400,';
+
+  it('ends by itself within the timeout of the shutdown', async () => {
+    const child = start(await serverUrl(), `setup(); say('idle');`, options);
+    const { code, lingered } = await child.ended;
+    expect(code).toBe(0);
+    expect(lingered).toBeLessThan(AT_ONCE);
+  });
+
+  it('does not linger after shutdown()', async () => {
+    const then = `const telemetry = setup(); await telemetry.shutdown(); say('shut down');`;
+    const { code, stdout, lingered } = await start(await serverUrl(), then, options).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: ['shut down'] });
+    expect(lingered).toBeLessThan(AT_ONCE);
+  });
+
+  it('ends by a signal within the timeout of the shutdown', async () => {
+    const child = start(await serverUrl(), `setup(); stay(); say('ready');`, options);
+    await child.said(/^ready$/);
+    child.process.kill('SIGTERM');
+    const { signal, lingered } = await child.ended;
+    expect(signal).toBe('SIGTERM');
+    expect(lingered).toBeLessThan(AT_ONCE);
+  });
+});
+
+describe('with an export under way that never ends, a process', () => {
+  it('does not linger after shutdown()', async () => {
+    const server = await startHungServer();
+    pipelines.onEnd(server.close);
+    const child = start(
+      server.url,
+      `const telemetry = setup();
+      void telemetry.forceFlush();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await telemetry.shutdown();
+      say('shut down');`,
+      'shutdownTimeoutMillis: 400,',
+    );
+    const { code, lingered } = await child.ended;
+    expect(code).toBe(0);
+    expect(lingered).toBeLessThan(AT_ONCE);
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('twenty processes that record until they are ended', () => {
+  it('lose nothing', { timeout: 60_000 }, async () => {
+    const receiver = await pipelines.receiver();
+    let recorded = 0;
+    /** Records in bursts from the first tick on, exports all the while, and counts along. */
+    const run = async (): Promise<void> => {
+      const child = start(
+        receiver.url,
+        `const telemetry = setup();
+        let count = 1;
+        setInterval(() => {
+          for (let i = 0; i < 10; i++) {
+            if (telemetry.health().status === 'shut down') return;
+            metrics.c.add(1);
+            count++;
+          }
+          say(String(count));
+        }, 1);
+        setInterval(() => telemetry.forceFlush(), 20);
+        say('ready');`,
+      );
+      await child.said(/^ready$/);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
+      child.process.kill('SIGTERM');
+      const { signal, stdout } = await child.ended;
+      expect(signal).toBe('SIGTERM');
+      recorded += Math.max(1, ...stdout.slice(1).map(Number));
+    };
+    // Two at a time: the machine may have no more processors.
+    for (let i = 0; i < 20; i += 2) await Promise.all([run(), run()]);
+    expect(recorded).toBeGreaterThan(100);
+    expect(sum(valuesOf(receiver, 'c'))).toBe(recorded);
+  });
+});
