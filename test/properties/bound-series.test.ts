@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attr, buckets, counter, gauge, histogram } from '../../src/index.js';
 import { collect, keyOf } from '../support/collected.js';
 import { openRegistry } from '../support/open-registry.js';
-import { tries } from '../support/property.js';
+import { PROPERTY_TIMEOUT, tries } from '../support/property.js';
 
 const declare = () => {
   const attributes = { key: attr.int({ maxValues: 6 }) };
@@ -23,7 +23,9 @@ const operation = fc.oneof(
 );
 
 describe('bound series', () => {
-  it('record what calls do, through growth, overflow and retirement', async () => {
+  it('record what calls do, through growth, overflow and retirement', {
+    timeout: PROPERTY_TIMEOUT,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 150, size: 'max' }), async (operations) => {
         const [called, bound] = [declare(), declare()];
