@@ -51,12 +51,14 @@ export class ReaderStates {
 
   attach({ slot, preference, fromNow }: ReaderHandle, nowMillis: number): void {
     const temporality = temporalityOf(preference, this.kind);
+    // What a late reader is told in whole counts from before it came.
     const isTold = isWhole(this.kind) && temporality === 'cumulative';
+    const isLate = this.haveCollected && !isTold;
     const beginMillis = isTold ? this.createdMillis : (this.leftMillis ?? this.createdMillis);
     this.states.set(slot, {
       slot,
       temporality,
-      floorMillis: fromNow || this.haveCollected ? nowMillis : beginMillis,
+      floorMillis: fromNow || isLate ? nowMillis : beginMillis,
       lastMillis: undefined,
       lastEpoch: 0,
     });
