@@ -51,7 +51,19 @@ export function toManifest(declaration: RegistryDeclaration): Manifest {
     instruments: Object.entries(declaration.instruments).map(([property, it]) =>
       toInstrument(property, it),
     ),
-    slos: Object.entries(declaration.slos).map(([name, slo]) => ({ name, ...slo })),
+    slos: Object.entries(declaration.slos).map(([name, slo]) => toSlo(name, slo)),
+  };
+}
+
+function toSlo(name: string, slo: SloDeclaration): Manifest['slos'][number] {
+  const { instrument, objective, threshold, window, description } = slo;
+  return {
+    name,
+    instrument,
+    objective,
+    threshold,
+    window,
+    ...(description !== undefined && { description }),
   };
 }
 

@@ -20,7 +20,7 @@ export interface SloDeclaration<
   readonly threshold: Threshold;
   /** Compliance window: `30d`, `28d`, `4w`, `12h`. */
   readonly window: SloWindow;
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 /** Property name to objective: the `slos` of a registry. */

@@ -43,6 +43,13 @@ const registry = defineRegistry({
   },
   slos: {
     fast: slo({ instrument: 'latency', objective: 0.99, threshold: 1, window: '30d' }),
+    slow: slo({
+      instrument: 'smooth',
+      objective: 0.5,
+      threshold: 9,
+      window: '4w',
+      description: undefined,
+    }),
   },
 });
 
