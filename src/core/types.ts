@@ -7,6 +7,7 @@ import type {
   InstrumentDeclarations,
   InstrumentKind,
   MisuseError,
+  RequiredKeys,
   TimeUnit,
 } from '../declare/index.js';
 import type { TimedAttributes } from './timer.js';
@@ -19,7 +20,7 @@ interface NoKeys {
 /** The attributes parameter: it may be left out where nothing in it is required. */
 export type AttributesArgument<A extends AttributeDeclarations> = [keyof A] extends [never]
   ? [attributes?: NoKeys]
-  : Record<never, never> extends AttributesOf<A>
+  : [RequiredKeys<A>] extends [never]
     ? [attributes?: AttributesOf<A>]
     : [attributes: AttributesOf<A>];
 
@@ -89,14 +90,13 @@ export interface Histogram<
     : MisuseError<`A timer cannot record in "${U}", which is no unit of time.`>;
 }
 
-type TimedArgument<A extends AttributeDeclarations> =
-  Record<never, never> extends AttributesOf<A>
-    ? [attributes?: TimedAttributes<AttributesOf<A>>]
-    : [attributes: TimedAttributes<AttributesOf<A>>];
+type TimedArgument<A extends AttributeDeclarations> = [RequiredKeys<A>] extends [never]
+  ? [attributes?: TimedAttributes<AttributesOf<A>>]
+  : [attributes: TimedAttributes<AttributesOf<A>>];
 
 /** Starts a timer, with or without attributes. */
 export interface StartTimer<A extends AttributeDeclarations> {
-  (): Record<never, never> extends AttributesOf<A> ? CompleteTimer<A> : PendingTimer<A>;
+  (): [RequiredKeys<A>] extends [never] ? CompleteTimer<A> : PendingTimer<A>;
   (attributes: AttributesOf<A>): CompleteTimer<A>;
 }
 

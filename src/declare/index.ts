@@ -35,6 +35,6 @@ export type { RegistryDeclaration, Scope } from './registry.js';
 export { conflict, declareRegistry, RESERVED_NAMES } from './registry.js';
 export type { SloDeclaration, SloDeclarations, SloWindow } from './slo.js';
 export { slo } from './slo.js';
-export type { AttributesOf, CheckedSlos, MisuseError } from './types.js';
+export type { AttributesOf, CheckedSlos, MisuseError, RequiredKeys } from './types.js';
 export type { TimeUnit, Unit } from './units.js';
 export { isTimeUnit, MILLIS_PER_UNIT } from './units.js';

@@ -27,7 +27,7 @@ type ValueOf<D> =
     : never;
 
 /** Keys that a record call must pass: neither optional nor taken from the context. */
-type RequiredKeys<A> = {
+export type RequiredKeys<A> = {
   [K in keyof A]: A[K] extends { readonly isOptional: false; readonly isFromContext: false }
     ? K
     : never;
