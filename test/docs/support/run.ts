@@ -11,7 +11,7 @@ import { root } from './pages.js';
 const PORT = '9464';
 
 /** Longest run of one program, milliseconds. */
-const LIMIT_MILLIS = 15_000;
+const LIMIT_MILLIS = 60_000;
 
 /** How a program ended. */
 export interface Run {
