@@ -261,10 +261,12 @@ export class SeriesIndex {
 }
 
 /**
- * A string cut from a longer one keeps the longer one alive (V8's sliced strings, from 13
- * characters on): an id taken from a request body would keep the body for the life of its series.
+ * The engine's one copy of a string: as a property's key it becomes that.
+ *
+ * A string cut from a longer one keeps the longer one alive (V8's sliced strings): an id taken from
+ * a request body would keep the body for the life of its series. And a string that the caller has
+ * written as a literal is that one copy already, so that the walk compares pointers, no characters.
  */
 function ownCopy(value: CheckedValue): CheckedValue {
-  if (typeof value !== 'string' || value.length < 13) return value;
-  return Buffer.from(value, 'utf16le').toString('utf16le');
+  return typeof value === 'string' ? Object.keys({ [value]: true })[0] : value;
 }
