@@ -227,23 +227,30 @@ describe.each(BAD_SERVERS)('with a server that %s, a process', (_, serverUrl) =>
   });
 });
 
-describe('with an export under way that never ends, a process', () => {
-  it('does not linger after shutdown()', async () => {
+describe('with an export under way, a process', () => {
+  /** Begins an export, and shuts down while it goes on. */
+  const then = `const telemetry = setup();
+    void telemetry.forceFlush();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await telemetry.shutdown();
+    say('shut down');`;
+
+  it('does not linger after shutdown() when it never ends', async () => {
     const server = await startHungServer();
     pipelines.onEnd(server.close);
-    const child = start(
-      server.url,
-      `const telemetry = setup();
-      void telemetry.forceFlush();
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await telemetry.shutdown();
-      say('shut down');`,
-      'shutdownTimeoutMillis: 400,',
-    );
+    const child = start(server.url, then, 'shutdownTimeoutMillis: 400,');
     const { code, lingered } = await child.ended;
     expect(code).toBe(0);
     expect(lingered).toBeLessThan(AT_ONCE);
     expect(server.connections).toBe(1);
+  });
+
+  it('sends nothing after shutdown() when it was to be tried again', async () => {
+    const answer = { status: 503, headers: { 'retry-after': '1' } };
+    const receiver = await pipelines.receiver({ respond: () => answer });
+    const child = start(receiver.url, then, 'shutdownTimeoutMillis: 400,');
+    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(receiver.requests).toHaveLength(1);
   });
 });
 

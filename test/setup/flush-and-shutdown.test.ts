@@ -122,8 +122,11 @@ describe('a server that never answers', () => {
     );
   });
 
-  it('is not left with requests that pile up', async () => {
-    const server = await startHungServer();
+  it.each([
+    ['never', startHungServer],
+    ['without an end', startDrippingServer],
+  ])('and one that answers %s is not left with requests that pile up', async (_, startServer) => {
+    const server = await startServer();
     pipelines.onEnd(server.close);
     const { telemetry, otlp } = setup(server.url, {
       temporality: 'cumulative',

@@ -55,13 +55,13 @@ export function startHungServer(): Promise<RawServer> {
   return startServer(() => undefined);
 }
 
-/** Answers 200 and then one byte of the body every 50 ms, without an end. */
+/** Answers 200 and then one byte of the body every 10 ms, without an end. */
 export function startDrippingServer(): Promise<RawServer> {
   return startServer((socket) => {
     let timer: ReturnType<typeof setInterval> | undefined;
     socket.once('data', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n');
-      timer = setInterval(() => socket.write('x'), 50);
+      timer = setInterval(() => socket.write('x'), 10);
     });
     socket.on('close', () => clearInterval(timer));
   });
