@@ -11,7 +11,7 @@ export default defineConfig({
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
-      tsconfig: './tsconfig.json',
+      tsconfig: './test/types/tsconfig.json',
       // Errors outside the type tests are the business of `npm run check`.
       ignoreSourceErrors: true,
     },
