@@ -150,6 +150,8 @@ beforeAll(async () => {
   await until(
     'all requests have been scraped',
     async () => (await prometheus.value('sum(served_requests_total)')) === REQUESTS,
+    // It looks for what it is to scrape every five seconds.
+    30_000,
   );
 });
 

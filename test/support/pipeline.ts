@@ -67,9 +67,13 @@ export function usePipelines(): Pipelines {
   };
 }
 
-/** Waits until a condition holds; fails, saying what it waited for, after ten seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Waits until a condition holds; fails, saying what it waited for, by default after 10 s. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  limitMillis = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + limitMillis;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

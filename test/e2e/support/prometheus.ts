@@ -69,10 +69,14 @@ export async function startPrometheus(scraped: string): Promise<Prometheus> {
   void ended.then(() => {
     isRunning = false;
   });
-  await until('Prometheus is ready', async () => {
-    if (!isRunning) throw new Error(`prometheus does not run: ${said}`);
-    return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok ?? false;
-  });
+  await until(
+    'Prometheus is ready',
+    async () => {
+      if (!isRunning) throw new Error(`prometheus does not run: ${said}`);
+      return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok ?? false;
+    },
+    30_000,
+  );
   const query = async (expression: string): Promise<readonly Sample[]> => {
     const response = await fetch(`${url}/api/v1/query`, {
       method: 'POST',
