@@ -126,7 +126,10 @@ describe('the manifest', () => {
           worstCaseSeries: 1,
         },
       ],
-      slos: [{ name: 'fast', instrument: 'latency', objective: 0.99, threshold: 1, window: '30d' }],
+      slos: [
+        { name: 'fast', instrument: 'latency', objective: 0.99, threshold: 1, window: '30d' },
+        { name: 'slow', instrument: 'smooth', objective: 0.5, threshold: 9, window: '4w' },
+      ],
     });
   });
 
