@@ -42,11 +42,6 @@ export function withAttributes<Result>(attributes: Attributes, fn: () => Result)
   return store.run(merged(store.getStore(), attributes), fn);
 }
 
-/** Runs `fn` outside of any context attributes. */
-export function withoutAttributes<Result>(fn: () => Result): Result {
-  return (storage ?? shared()).run(Object.create(null) as Holder, fn);
-}
-
 /**
  * Adds attributes to the context that is active, from here on and for everything that shares it.
  * Returns false, and does nothing, outside of any `withAttributes`.
@@ -63,7 +58,10 @@ export function getAttributes(): Attributes {
   return { ...(storage ?? shared()).getStore() };
 }
 
-/** One context attribute; `undefined` where there is none. On the record path. */
-export function contextValue(key: string): AttributeValue | undefined {
-  return (storage ?? shared()).getStore()?.[key];
+/** No context attributes. */
+export const NO_CONTEXT: Attributes = Object.freeze(Object.create(null) as Holder);
+
+/** The context attributes that are active here, not copied. On the record path: read them once. */
+export function activeContext(): Attributes {
+  return (storage ?? shared()).getStore() ?? NO_CONTEXT;
 }

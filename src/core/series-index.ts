@@ -3,7 +3,7 @@ import { MeterbookError } from '../errors.js';
 import type { Aggregation } from './aggregation.js';
 import { copyAttributes, UNREADABLE } from './attribute-copies.js';
 import { AttributeRules, type CheckedValue } from './attribute-rules.js';
-import { contextValue, withoutAttributes } from './context.js';
+import { activeContext, NO_CONTEXT } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { RowPool, Series } from './series.js';
 
@@ -38,6 +38,7 @@ export class SeriesIndex {
   private readonly keys: readonly string[];
   /** Key, or `undefined` where the context does not supply the attribute. */
   private readonly contextKeys: readonly (string | undefined)[];
+  private readonly usesContext: boolean;
   private readonly rules: AttributeRules;
   private root: Level | Series | undefined;
 
@@ -51,6 +52,7 @@ export class SeriesIndex {
     this.contextKeys = this.keys.map((key) =>
       declaration.attributes[key]?.isFromContext ? key : undefined,
     );
+    this.usesContext = this.contextKeys.some((key) => key !== undefined);
     this.rules = new AttributeRules(declaration, refusals);
     this.pool = new RowPool(aggregation);
     this.root = this.keys.length === 0 ? undefined : new Map();
@@ -58,8 +60,21 @@ export class SeriesIndex {
 
   /** The series of these attributes; `undefined` when the measurement has been dropped. */
   find(attributes: Attributes): Series | undefined {
+    return this.findIn(attributes, this.usesContext ? activeContext() : NO_CONTEXT);
+  }
+
+  /** The series of attributes that {@link complete} has made: the context of now is not theirs. */
+  findCompleted(attributes: Attributes): Series | undefined {
+    return this.findIn(attributes, NO_CONTEXT);
+  }
+
+  private findIn(attributes: Attributes, context: Attributes): Series | undefined {
     try {
-      return this.walkInOrder(attributes) ?? this.walk(attributes) ?? this.admit(attributes);
+      return (
+        this.walkInOrder(attributes, context) ??
+        this.walk(attributes, context) ??
+        this.admit(attributes, context)
+      );
     } catch (error) {
       // A getter or a proxy of the caller's threw; strict mode's own error goes on its way.
       if (this.runtime.strict && error instanceof MeterbookError) throw error;
@@ -72,31 +87,31 @@ export class SeriesIndex {
    * from the declaration. Enumerating the object drives the walk, so that an undeclared key cannot
    * pass unnoticed and each value is read through the engine's enumeration cache.
    */
-  private walkInOrder(attributes: Attributes): Series | undefined {
+  private walkInOrder(attributes: Attributes, context: Attributes): Series | undefined {
     const { keys } = this;
     const { length } = keys;
     let node = this.root as Level;
     let i = 0;
     for (const key in attributes) {
       while (i < length && keys[i] !== key) {
-        node = node.get(this.absent(i++)) as Level;
+        node = node.get(this.absent(i++, context)) as Level;
         if (node === undefined) return undefined;
       }
       if (i === length) return undefined;
       const value = attributes[key];
-      node = node.get(value === undefined ? this.absent(i) : value) as Level;
+      node = node.get(value === undefined ? this.absent(i, context) : value) as Level;
       if (node === undefined) return undefined;
       i++;
     }
     while (i < length) {
-      node = node.get(this.absent(i++)) as Level;
+      node = node.get(this.absent(i++, context)) as Level;
       if (node === undefined) return undefined;
     }
     return node as unknown as Series | undefined;
   }
 
   /** The same for keys in any order. */
-  private walk(attributes: Attributes): Series | undefined {
+  private walk(attributes: Attributes, context: Attributes): Series | undefined {
     const { keys } = this;
     let surplus = 0;
     for (const _ in attributes) surplus++;
@@ -105,7 +120,7 @@ export class SeriesIndex {
       const key = keys[i] as string;
       const value = attributes[key];
       if (value !== undefined || key in attributes) surplus--;
-      node = node.get(value === undefined ? this.absent(i) : value) as Level;
+      node = node.get(value === undefined ? this.absent(i, context) : value) as Level;
       if (node === undefined) return undefined;
     }
     return surplus === 0 ? (node as unknown as Series | undefined) : undefined;
@@ -115,29 +130,25 @@ export class SeriesIndex {
   complete(attributes: Attributes): Attributes {
     const copy = copyAttributes(attributes);
     const missing: Record<string, AttributeValue | undefined> = {};
+    const context = activeContext();
     for (const key of this.contextKeys)
-      if (key !== undefined && copy !== UNREADABLE) missing[key] = copy[key] ?? contextValue(key);
+      if (key !== undefined && copy !== UNREADABLE) missing[key] = copy[key] ?? context[key];
     return copyAttributes(copy, missing);
   }
 
-  /** The series of attributes that {@link complete} has made: the context of now is not theirs. */
-  findCompleted(attributes: Attributes): Series | undefined {
-    return withoutAttributes(() => this.find(attributes));
-  }
-
   /** What an attribute is that the call does not pass. */
-  private absent(i: number): AttributeValue | undefined {
+  private absent(i: number, context: Attributes): AttributeValue | undefined {
     const key = this.contextKeys[i];
-    return key === undefined ? undefined : contextValue(key);
+    return key === undefined ? undefined : context[key];
   }
 
   /** Checks attributes that are not known as they stand, and finds or makes their series. */
-  private admit(attributes: Attributes): Series | undefined {
+  private admit(attributes: Attributes, context: Attributes): Series | undefined {
     const { keys, rules } = this;
     const path: CheckedValue[] = [];
     for (let i = 0; i < keys.length; i++) {
       const passed = attributes[keys[i] as string] as unknown;
-      const value = rules.check(i, passed ?? this.absent(i));
+      const value = rules.check(i, passed ?? this.absent(i, context));
       if (value === null) return undefined;
       path.push(value);
     }
