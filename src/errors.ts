@@ -88,11 +88,20 @@ export interface MeterbookErrorDetails {
   readonly fix?: string | undefined;
 }
 
+/** Marks the errors of every copy of the package. */
+const BRAND = Symbol.for('meterbook.error.1');
+
 /**
  * The one error class of meterbook. Thrown while something is defined, and at run time only in
  * strict mode; recording in production never throws.
  */
 export class MeterbookError extends Error {
+  /** True across copies of the package too, such as the ESM and the CommonJS build in one process. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (value as { [BRAND]?: true } | null | undefined)?.[BRAND] === true;
+  }
+
+  readonly [BRAND] = true;
   override readonly name = 'MeterbookError';
   /** Which row of the error table this is. */
   readonly code: ErrorCode;

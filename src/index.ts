@@ -1,4 +1,9 @@
 export type {
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  BoundTimer,
+  CompleteTimer,
   Counter,
   DropReason,
   Gauge,
@@ -8,6 +13,7 @@ export type {
   LiveInstrument,
   Observable,
   ObservableResult,
+  PendingTimer,
   TemporalityPreference,
   UpDownCounter,
 } from './core/index.js';

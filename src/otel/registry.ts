@@ -39,8 +39,7 @@ export interface RegistryMethods {
 export type AnyRegistry = RegistryMethods;
 
 /** A live registry: its instruments by property name, and its methods. */
-export type Registry<I extends InstrumentDeclarations = InstrumentDeclarations> =
-  LiveInstruments<I> & RegistryMethods;
+export type Registry<I extends InstrumentDeclarations> = LiveInstruments<I> & RegistryMethods;
 
 /** What a registry is defined by. */
 export interface RegistryDefinition<I extends InstrumentDeclarations, S extends SloDeclarations> {

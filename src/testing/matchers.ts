@@ -1,5 +1,5 @@
 import { MeterbookError, show } from '../errors.js';
-import type { AnyRegistry } from '../otel/index.js';
+import { coreOf } from '../otel/index.js';
 import type { InstrumentReader } from './readable.js';
 
 /** What a matcher answers, in the form that vitest and jest share. */
@@ -37,15 +37,16 @@ export const metricMatchers = {
     const instrument = asReadable(received);
     const value: unknown = await instrument.read(attributes);
     const pass = matches(value, expected);
+    const found = value === undefined ? nothing(await instrument.readAll()) : JSON.stringify(value);
     return {
       pass,
       message: () =>
-        `${instrument.declaration.name}${JSON.stringify(attributes)}: expected ${pass ? 'anything but ' : ''}${JSON.stringify(expected)}, found ${JSON.stringify(value) ?? 'nothing'}`,
+        `${instrument.declaration.name}${JSON.stringify(attributes)}: expected ${pass ? 'anything but ' : ''}${JSON.stringify(expected)}, found ${found}`,
     };
   },
 
   toHaveDropped(received: unknown, count: number, reason?: string): MatcherResult {
-    const drops = (received as AnyRegistry).dropped();
+    const drops = coreOf(received).dropped();
     const found = drops
       .flatMap(({ measurements }) => Object.entries(measurements))
       .filter(([name]) => reason === undefined || name === reason)
@@ -57,6 +58,16 @@ export const metricMatchers = {
     };
   },
 };
+
+/** Most series that a message lists. */
+const MAX_LISTED = 5;
+
+/** What there is instead: most often an optional attribute was forgotten. */
+function nothing(series: readonly { readonly attributes: object }[]): string {
+  if (series.length === 0) return 'nothing recorded at all';
+  const listed = series.slice(0, MAX_LISTED).map(({ attributes }) => JSON.stringify(attributes));
+  return `nothing; recorded are ${listed.join(', ')}${series.length > MAX_LISTED ? ', …' : ''}`;
+}
 
 interface ReadableAny extends InstrumentReader {
   readonly declaration: { readonly name: string };

@@ -39,13 +39,13 @@ export function testRegistry<R extends AnyRegistry>(
 /** A registry under watch. */
 export type WatchedRegistry<R extends AnyRegistry> = TestRegistry<R> & {
   /** Ends the watch: strictness is as it was, and the memory is freed. */
-  stop(): void;
+  stopWatching(): void;
 };
 
 /**
  * Watches the real registry, for the tests of code that imports its metrics: what is recorded from
  * now on can be read back, and in strict mode (the default) what production would drop throws. End
- * it with `stop()`.
+ * it with `stopWatching()`.
  */
 export function watchRegistry<R extends AnyRegistry>(
   registry: R,
@@ -55,11 +55,13 @@ export function watchRegistry<R extends AnyRegistry>(
   const wasStrict = core.runtime.strict;
   core.runtime.strict = options.strict ?? true;
   const reader = core.attach('cumulative', true);
-  const stop = (): void => {
+  const stopWatching = (): void => {
     core.runtime.strict = wasStrict;
     reader.detach();
   };
-  return Object.assign(readable(registry, reader), { stop }) as WatchedRegistry<R>;
+  return Object.defineProperty(readable(registry, reader), 'stopWatching', {
+    value: stopWatching,
+  }) as WatchedRegistry<R>;
 }
 
 /** The same registry, with the reading methods on each instrument. */

@@ -416,7 +416,7 @@ describe('the helpers as they are exported', () => {
       const recorded = await recordedIn(watched);
       expect(recorded).toHaveLength(DURATIONS.length + 2);
     } finally {
-      watched.stop();
+      watched.stopWatching();
     }
   });
 

@@ -127,9 +127,23 @@ describe('watchRegistry', () => {
     expect(await watched.requests.read({ route: '/before' })).toBeUndefined();
     expect(await watched.requests.read({ route: '/a' })).toBe(1);
     expect(() => app.requests.add(Number.NaN, { route: '/a' })).toThrow(MeterbookError);
-    watched.stop();
+    watched.stopWatching();
     app.requests.add(Number.NaN, { route: '/a' });
     expect(app).toHaveDropped(1);
+  });
+
+  it('leaves the name of every instrument alone', async () => {
+    const unit = '1';
+    const instruments = {
+      stop: counter({ name: 'stop', unit }),
+      read: gauge({ name: 'read', unit }),
+    };
+    const watched = watchRegistry(defineRegistry({ scope: { name: 's' }, instruments }));
+    watched.stop.add(2);
+    watched.read.record(3);
+    expect(await watched.stop.read()).toBe(2);
+    expect(await watched.read.read()).toBe(3);
+    watched.stopWatching();
   });
 
   it('takes nothing from a reader that is there already', async () => {
@@ -142,7 +156,7 @@ describe('watchRegistry', () => {
     const { resourceMetrics } = await producer.collect();
     const points = resourceMetrics.scopeMetrics[0]?.metrics[0]?.dataPoints;
     expect(points?.find((it) => it.attributes.route === '/shared')?.value).toBe(7);
-    watched.stop();
+    watched.stopWatching();
     producer.detach();
   });
 });
@@ -158,6 +172,9 @@ describe('matchers', () => {
     await expect(failing).rejects.toThrow(
       /latency\{"route":"\/a"\}: expected \{"count":1\}, found/,
     );
+    const missing = expect(metrics.latency).toHaveRecorded({ count: 1 }, { route: '/b' });
+    await expect(missing).rejects.toThrow(/found nothing; recorded are \{"route":"\/a"\}/);
+    expect(() => expect({}).toHaveDropped(0)).toThrow(/INVALID_REGISTRY/);
     await expect(expect(app.latency).toHaveRecorded(1)).rejects.toThrow(/testRegistry\(\)/);
     expect(metrics).toHaveDropped(0);
     expect(() => expect(metrics).toHaveDropped(1)).toThrow(/expected 1 measurements dropped/);
