@@ -53,12 +53,20 @@ export class ExplicitHistogramAggregation implements Aggregation {
 
   read(row: Float64Array, at: number): HistogramValue {
     const sum = at + this.sumAt;
+    const counts: number[] = [];
+    let count = 0;
+    // One loop and no `Array.from`, which took most of a collection (npm run bench, "collect").
+    for (let i = at; i < sum; i++) {
+      const inBucket = row[i] as number;
+      counts.push(inBucket);
+      count += inBucket;
+    }
     return {
-      count: this.activity(row, at),
+      count,
       sum: row[sum] as number,
       min: row[sum + 1] as number,
       max: row[sum + 2] as number,
-      counts: Array.from(row.subarray(at, sum)),
+      counts,
       boundaries: this.boundaries,
     };
   }
