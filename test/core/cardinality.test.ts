@@ -206,6 +206,31 @@ describe('idleSeconds', () => {
     expect(metrics.cardinality()[0]?.series).toBe(1);
   });
 
+  it('gives the places of values away, once no series holds them', async () => {
+    const { metrics, clock } = openRegistry({
+      c: counter({
+        name: 'c',
+        unit: '1',
+        attributes: { user: attr.string({ maxValues: 2 }), kind: attr.oneOf('a', 'b') },
+        idleSeconds: 60,
+      }),
+    });
+    const producer = metrics.producer();
+    const record = (user: string, kind: 'a' | 'b') => metrics.c.add(1, { user, kind });
+    record('first', 'a');
+    record('first', 'b');
+    record('second', 'a');
+    await producer.collect();
+    clock.advance(59_000);
+    record('first', 'b');
+    await producer.collect();
+    clock.advance(1_000);
+    await producer.collect();
+    for (const user of ['third', 'fourth']) record(user, 'a');
+    const points = await pointsOf(producer, 'c');
+    expect(points.map((it) => it.attributes['user']).sort()).toEqual(['_OTHER', 'first', 'third']);
+  });
+
   it('retires nothing without it', async () => {
     const { metrics, clock } = openRegistry({
       c: counter({ name: 'c', unit: '1', attributes: { user: attr.string() } }),

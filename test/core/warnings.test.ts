@@ -107,4 +107,25 @@ describe('dropped()', () => {
       },
     ]);
   });
+
+  it('counts undeclared keys wherever they stand, of known series too', () => {
+    const { metrics } = declare();
+    const { metrics: strict } = openRegistry({ c: metrics.c.declaration }, { strict: true });
+    const right = { user: 'a', kind: 'a' } as const;
+    metrics.c.add(1, right);
+    strict.c.add(1, right);
+    const wrong = [
+      { x: 1, ...right },
+      { user: 'a', x: 1, kind: 'a' },
+      { ...right, x: 1 },
+      { kind: 'a', user: 'a', x: 1 },
+      { kind: 'a', x: 1, user: 'a' },
+    ];
+    for (const it of wrong) {
+      metrics.c.add(1, untyped<typeof right>(it));
+      expect(() => strict.c.add(1, untyped<typeof right>(it))).toThrow('"x" is not declared');
+    }
+    expect(metrics.dropped()).toMatchObject([{ undeclaredAttributes: wrong.length }]);
+    expect(metrics.cardinality()[0]?.series).toBe(1);
+  });
 });
