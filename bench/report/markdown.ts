@@ -1,0 +1,68 @@
+import type { Machine } from '../support/machine.js';
+import type { Row, Section } from './measurement.js';
+import { ratio, verdictsOf } from './verdict.js';
+
+/** The whole report. Reads well as it is too, so that the terminal shows the same. */
+export function toMarkdown(
+  machine: Machine,
+  sections: readonly Section[],
+  leftOut: readonly string[],
+): string {
+  const facts = Object.entries(machine).map(([name, value]) => [name, value]);
+  return [
+    '# Benchmarks',
+    'Written by `npm run bench`; do not edit. Each cell has the least reading, then the median, then how many times meterbook’s least reading the least one is. The least is what repeats on a machine that others use too, and it is kind to whoever leaves work to the garbage collector; the ratios hold on other machines, the numbers do not. Every case is a process of its own, the libraries in turn, several rounds; each checks at its end that everything it was given has been counted.',
+    table(['', 'measured with'], facts),
+    ...leftOut.map((reason) => `Left out: ${reason}`),
+    ...sections.flatMap((section) => [`## ${section.title}`, section.note, sectionTable(section)]),
+    '',
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+function sectionTable({ unit, columns, rows }: Section): string {
+  const hasBudget = rows.some((row) => row.budgets.length > 0);
+  const head = [unit, ...columns, ...(hasBudget ? ['budget'] : [])];
+  return table(
+    head,
+    rows.map((row) => [
+      row.name,
+      ...columns.map((column) => cell(row, column)),
+      ...(hasBudget
+        ? [
+            verdictsOf(row)
+              .map(({ text }) => text)
+              .join('; '),
+          ]
+        : []),
+    ]),
+  );
+}
+
+function cell(row: Row, column: string): string {
+  const value = row.values[column];
+  if (value === undefined) return '–';
+  const times = ratio(row, column);
+  const readings = `${number(value.least)} (${number(value.median)})`;
+  return times === undefined ? readings : `${readings} ${number(times)} ×`;
+}
+
+function number(value: number): string {
+  const digits = value < 10 ? 1 : 0;
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+/** A table whose columns are aligned in the source as well. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) =>
+    Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((it, i) => it.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,61 @@
+import { measurement, type Row, type Section, SUBJECT_NAMES } from '../report/measurement.js';
+import type { SeriesBytes } from '../worker/memory.js';
+import type { RecordCaseName } from '../worker/record.js';
+import { type Context, inTurn, readingsInTurn } from './context.js';
+
+const ALLOCATIONS: readonly (readonly [string, RecordCaseName, number | undefined])[] = [
+  ['record on a bound series', 'bound', 0.1],
+  ['3 attributes, always the same object', 'record-3-same', 0.1],
+  ['3 attributes, a fresh object', 'record-3-fresh', undefined],
+];
+
+function allocationRows(context: Context): readonly Row[] {
+  return ALLOCATIONS.map(([name, record, atMost]) => {
+    context.progress(`allocation: ${name}`);
+    const values = readingsInTurn(context, 1, (subject) => ({
+      kind: 'allocation',
+      subject,
+      name: record,
+    }));
+    return { name, values, budgets: atMost === undefined ? [] : [{ atMost }] };
+  });
+}
+
+function seriesRows(context: Context): readonly Row[] {
+  context.progress('heap per series');
+  const { rounds } = context.effort;
+  const results = [...inTurn(context, rounds, (subject) => ({ kind: 'heap', subject }))];
+  const sdks = ['sdk-metrics 2.x', 'sdk-metrics 3.x'] as const;
+  const row = (name: string, when: keyof SeriesBytes, budgets: Row['budgets'] = []): Row => ({
+    name,
+    values: Object.fromEntries(
+      results.map(([subject, bytes]) => [subject, measurement(bytes.map((it) => it[when]))]),
+    ),
+    budgets,
+  });
+  return [
+    row('recorded', 'recorded'),
+    row('then collected', 'collected'),
+    row('then recorded again', 'recordedAgain', [{ than: sdks, factor: 5 }]),
+  ];
+}
+
+/** What is allocated and what is kept. */
+export function memorySections(context: Context): readonly Section[] {
+  return [
+    {
+      title: 'Allocation per record',
+      note: 'Growth of the heap over 20,000 records with no garbage collection in between; the measurement itself costs about 0.01 bytes per record. The values are passed as number objects: what the engine makes to pass a number to a function that it has not inlined is the caller’s, and so are the 48 bytes of a fresh object.',
+      unit: 'bytes',
+      columns: SUBJECT_NAMES,
+      rows: allocationRows(context),
+    },
+    {
+      title: 'Memory per series',
+      note: 'Heap and array buffers held by each of 10,000 series of a histogram with 14 boundaries and three attributes, whose values are shared strings.',
+      unit: 'bytes',
+      columns: SUBJECT_NAMES,
+      rows: seriesRows(context),
+    },
+  ];
+}

@@ -1,0 +1,38 @@
+import type { SearchName } from './bucket-search.js';
+import type { SeriesBytes } from './memory.js';
+import type { RecordCaseName } from './record.js';
+import type { TimingOptions } from './timing.js';
+
+/** The libraries under test. Both versions of the SDK are one module, found from two folders. */
+export type SubjectModule = 'meterbook' | 'sdk-metrics' | 'prom-client';
+
+/** What one worker process does: one measurement, so that no other shapes the compiled code. */
+export type Job =
+  | {
+      readonly kind: 'record';
+      readonly subject: SubjectModule;
+      readonly name: RecordCaseName;
+      readonly timing: TimingOptions;
+    }
+  | { readonly kind: 'allocation'; readonly subject: SubjectModule; readonly name: RecordCaseName }
+  | { readonly kind: 'heap'; readonly subject: SubjectModule }
+  | { readonly kind: 'collect'; readonly subject: SubjectModule; readonly count: number }
+  | {
+      readonly kind: 'search';
+      readonly search: SearchName;
+      readonly boundaries: number;
+      readonly timing: TimingOptions;
+    };
+
+/** What comes back. */
+export interface JobResults {
+  /** Nanoseconds per operation, by batch. */
+  readonly record: readonly number[];
+  /** Bytes per operation, by reading. */
+  readonly allocation: readonly number[];
+  readonly heap: SeriesBytes;
+  /** Milliseconds per collection. */
+  readonly collect: readonly number[];
+  /** Nanoseconds per search and count, by batch. */
+  readonly search: readonly number[];
+}
