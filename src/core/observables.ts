@@ -55,7 +55,7 @@ export class ObservableInstrument {
   private readonly running = new Map<number, Map<ObservableCallback, Call>>();
   private readonly readers: ReaderStates;
   private readonly reported = new Map<number, Map<Series, Reported>>();
-  /** What the last reader that is gone was told: the next one goes on from there. */
+  /** What the last reader that left was told: the next one goes on from there. */
   private left: ReadonlyMap<Series, Reported> = new Map();
   private readonly isSum: boolean;
   private readonly isMonotonic: boolean;
@@ -95,8 +95,7 @@ export class ObservableInstrument {
 
   /** Ends a reader, as `RegistryReader` says. */
   detach(slot: number): void {
-    const state = this.readers.get(slot);
-    if (this.readers.size === 1 && state?.lastMillis !== undefined)
+    if (this.readers.get(slot)?.lastMillis !== undefined)
       this.left = this.reported.get(slot) ?? this.left;
     this.readers.detach(slot);
     this.reported.delete(slot);

@@ -51,17 +51,15 @@ export interface RegistryReader {
    */
   collect(options?: { readonly timeoutMillis?: number | undefined }): Promise<Snapshot>;
   /**
-   * Says that the reader is to be detached after its next collection, so that what is recorded
-   * between the two is told apart: it stays for the next reader. Costs a row more per series.
-   */
-  prepareDetach(): void;
-  /**
    * Ends the reader; its memory is freed. What it was given leaves with it: when the last reader is
    * gone, counters and histograms begin anew for the next one, with a start time of their own, so
    * that nothing is counted twice, whatever the next one calls itself. What no reader has collected
-   * stays for it. Without {@link prepareDetach} a lone cumulative reader that has collected takes
-   * what has come in since with it. Levels (upDownCounters and gauges) and the totals that callbacks
-   * report stay what they are.
+   * stays for it. Levels (upDownCounters and gauges) and the totals that callbacks report stay what
+   * they are.
+   *
+   * A lone cumulative reader does not tell what it has collected from what has come in since, and
+   * takes both along. To keep the rest, attach another before its last collection, and detach that
+   * one last.
    */
   detach(): void;
 }
@@ -121,11 +119,6 @@ export class CoreRegistry {
       (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
     return {
       collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
-      prepareDetach: () => {
-        for (const it of this.all)
-          if (it instanceof SyncInstrument)
-            it.storage.setApart(reader.slot, this.runtime.clock.now());
-      },
       detach: () => {
         for (const it of this.all)
           (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);

@@ -2,7 +2,7 @@ import type { InstrumentDeclaration } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
 import { isWhole, type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
 import type { Refusals, Runtime } from './runtime.js';
-import type { Series } from './series.js';
+import type { Block, Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import type { MetricSnapshot, Point } from './snapshot.js';
 
@@ -30,20 +30,20 @@ export class SyncStorage {
   }
 
   attach(reader: ReaderHandle, nowMillis: number): void {
-    const isSecond = this.readers.size > 0;
+    const [first] = this.readers.all();
     const isLate = this.readers.haveCollected;
     // What a reader has collected already is its own; what nobody has is for all of them.
-    if (reader.fromNow || isLate) this.foldNow(nowMillis);
-    if (reader.fromNow || isSecond) this.isFolded = true;
+    if (reader.fromNow || isLate) {
+      // As at a collection: what is moved here counts as activity that readers have yet to collect.
+      this.index.epoch++;
+      this.noteActivity(nowMillis);
+      this.fold();
+    }
+    if (reader.fromNow || first !== undefined) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
-    if (isLate && !reader.fromNow && isWhole(this.declaration.kind)) this.tell(reader.slot);
-  }
-
-  /** Gives a reader numbers of its own, so that the live rows hold what it has not collected. */
-  setApart(slot: number, nowMillis: number): void {
-    if (this.isFolded || this.readers.get(slot) === undefined) return;
-    this.foldNow(nowMillis);
-    this.isFolded = true;
+    // How things are is told to it too, by what another one knows.
+    if (isLate && !reader.fromNow && isWhole(this.declaration.kind))
+      this.hand(first?.slot, reader.slot);
   }
 
   /** Ends a reader, as `RegistryReader` says. */
@@ -102,35 +102,26 @@ export class SyncStorage {
   /** Lets the live rows hold what the next reader is to have, when the last one goes. */
   private leaveToNext({ slot, temporality, lastMillis }: ReaderState): void {
     const { aggregation, index, isFolded } = this;
-    const isKept = isWhole(this.declaration.kind);
-    const isHandedOut = !isFolded && temporality === 'cumulative' && lastMillis !== undefined;
-    if (isFolded && isKept) this.fold();
-    for (const series of index.list) {
-      const { row, at, block } = series;
-      if (isHandedOut && !isKept) aggregation.reset(row, at);
-      if (isFolded && isKept) aggregation.merge(row, at, index.pool.rowsOf(slot, block), at);
-      const isSeed = series.isPermanent && series !== index.overflow;
-      if (isSeed && aggregation.activity(row, at) === 0) aggregation.update(row, at, 0, 1);
-      series.seenActivity = 0;
-    }
+    if (isWhole(this.declaration.kind)) {
+      if (isFolded) {
+        this.fold();
+        this.hand(slot, undefined);
+      }
+    } else if (!isFolded && temporality === 'cumulative' && lastMillis !== undefined) this.fold();
     this.isFolded = false;
-  }
-
-  /** Tells a reader that comes late how things are, by what another one knows. */
-  private tell(slot: number): void {
-    const { pool, list } = this.index;
-    const knowing = [...this.readers.all()].find((it) => it.temporality === 'cumulative');
-    if (knowing === undefined || knowing.slot === slot) return;
-    for (const { at, block } of list) {
-      this.aggregation.merge(pool.rowsOf(slot, block), at, pool.rowsOf(knowing.slot, block), at);
+    for (const series of index.list) {
+      const { row, at, isPermanent } = series;
+      if (isPermanent && series !== index.overflow && aggregation.activity(row, at) === 0)
+        aggregation.update(row, at, 0, 1);
     }
   }
 
-  /** As at a collection: what is moved counts as activity that readers have yet to collect. */
-  private foldNow(nowMillis: number): void {
-    this.index.epoch++;
-    this.noteActivity(nowMillis);
-    this.fold();
+  /** Adds the rows of one slot to those of another; without a slot they are the live ones. */
+  private hand(from: number | undefined, to: number | undefined): void {
+    const rows = (slot: number | undefined, block: Block): Float64Array =>
+      slot === undefined ? block.live : this.index.pool.rowsOf(slot, block);
+    for (const { at, block } of this.index.list)
+      this.aggregation.merge(rows(to, block), at, rows(from, block), at);
   }
 
   /** Adds the live rows to every reader's own, and empties them. */

@@ -1,4 +1,4 @@
-export type { PipelineProducer, ProducerOptions, RegistryProducer } from './producer.js';
+export type { ProducerOptions, RegistryProducer } from './producer.js';
 export { makeProducer } from './producer.js';
 export type { AnyRegistry, Registry, RegistryDefinition, RegistryMethods } from './registry.js';
 export { coreOf, defineRegistry, makeRegistry } from './registry.js';

@@ -33,17 +33,11 @@ export interface RegistryProducer extends MetricProducer {
   detach(): void;
 }
 
-/** A producer of a pipeline of our own. */
-export interface PipelineProducer extends RegistryProducer {
-  /** Before the last collection: what is recorded after it stays for the next producer. */
-  prepareDetach(): void;
-}
-
 /** What only a pipeline of our own asks of a producer. */
 export interface PipelineProducerOptions extends ProducerOptions {
   /** What the reader cannot carry is left out, told apart per metric. */
   readonly accepts?: (snapshot: MetricSnapshot) => boolean;
-  /** Most time for the callbacks, ms, where the reader gives more. Default 5,000, the most. */
+  /** Most time for the callbacks, ms, where the reader gives more; 5,000 is the most there is. */
   readonly callbackTimeoutMillis?: number;
 }
 
@@ -56,8 +50,9 @@ export interface PipelineProducerOptions extends ProducerOptions {
 export function makeProducer(
   registry: CoreRegistry,
   options: PipelineProducerOptions = {},
-): PipelineProducer {
-  const { temporality = 'cumulative', accepts = () => true, callbackTimeoutMillis } = options;
+): RegistryProducer {
+  const { temporality = 'cumulative', accepts = () => true } = options;
+  const { callbackTimeoutMillis = Number.POSITIVE_INFINITY } = options;
   if (!isTemporalityPreference(temporality)) {
     throw new MeterbookError('INVALID_SETUP', {
       cause: `producer() was given the temporality ${show(temporality)}.`,
@@ -67,17 +62,15 @@ export function makeProducer(
   const reader = registry.attach(temporality);
   return {
     async collect(collectOptions) {
-      const times = [collectOptions?.timeoutMillis, callbackTimeoutMillis];
-      const given = times.filter((it) => it !== undefined);
-      const { scope, metrics, errors } = await reader.collect(
-        given.length === 0 ? undefined : { timeoutMillis: Math.min(...given) },
-      );
+      const { timeoutMillis = callbackTimeoutMillis } = collectOptions ?? {};
+      const { scope, metrics, errors } = await reader.collect({
+        timeoutMillis: Math.min(timeoutMillis, callbackTimeoutMillis),
+      });
       const data = metrics.filter(accepts).map(toMetricData);
       const scopeMetrics = data.length === 0 ? [] : [{ scope, metrics: data }];
       // The reader puts the SDK's resource in the place of this one.
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [...errors] };
     },
-    prepareDetach: () => reader.prepareDetach(),
     detach: () => reader.detach(),
   };
 }

@@ -12,7 +12,7 @@ import { show } from '../errors.js';
 import {
   type ExportState,
   makeProducer,
-  type PipelineProducer,
+  type RegistryProducer,
   TrackedExporter,
   type TrackedExporterOptions,
   temporalitySelector,
@@ -27,13 +27,11 @@ const EXPORT_INTERVAL_MILLIS = 60_000;
 const EXPORT_TIMEOUT_MILLIS = 30_000;
 /** Default of `shutdownTimeoutMillis`. */
 const SHUTDOWN_TIMEOUT_MILLIS = 5_000;
-/** Longest wait for the callbacks of observable instruments, ms; less where the shutdown is short. */
-const CALLBACK_TIMEOUT_MILLIS = 5_000;
 
 /** A reader with all that it takes, and how it is doing. */
 export interface Branch {
   readonly reader: MetricReader;
-  readonly producers: readonly PipelineProducer[];
+  readonly producers: readonly RegistryProducer[];
   health(): ExporterHealth;
   /** The shutdown has begun, and may take this long, ms. */
   hasten(millis: number): void;
@@ -144,7 +142,7 @@ function push(
     );
   const exporter = new TrackedExporter({ ...exporting, onFailure });
   // A callback that hangs must leave a shutdown the time to send the rest.
-  const callbackTimeoutMillis = Math.min(CALLBACK_TIMEOUT_MILLIS, timing.shutdownMillis / 2);
+  const callbackTimeoutMillis = timing.shutdownMillis / 2;
   const producers = registries.map((registry) =>
     makeProducer(registry, { temporality, callbackTimeoutMillis }),
   );

@@ -38,14 +38,16 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
     report.speakUp();
     // A little less, so that an export ends before the deadline and says why it failed.
     for (const branch of branches) branch.hasten(shutdownMillis * 0.9);
-    for (const { producers } of branches) for (const it of producers) it.prepareDetach();
+    // They stay until all others have gone: so what is recorded after the last collection is left.
+    const heirs = registries.map((registry) => registry.attach('cumulative'));
     if (!(await within(shutdownMillis, provider.shutdown()))) {
       report.warn(
         `The shutdown did not end within ${shutdownMillis} ms; the last interval may not have arrived.`,
       );
     }
     forget();
-    for (const { producers } of branches) for (const it of producers) it.detach();
+    for (const reader of [...branches.flatMap(({ producers }) => producers), ...heirs])
+      reader.detach();
     await Promise.all(branches.map((branch) => branch.close()));
     giveBack();
     if (isGlobal && api.getMeterProvider() === provider) api.disable();

@@ -8,7 +8,6 @@ import {
   observableCounter,
   upDownCounter,
 } from '../../src/index.js';
-import { coreOf, makeProducer } from '../../src/otel/index.js';
 import { onlyValueOf, pointsOf } from '../support/collected.js';
 import { EPOCH } from '../support/fake-clock.js';
 import { openRegistry } from '../support/open-registry.js';
@@ -25,19 +24,20 @@ describe.each(PAIRS)('after the last reader, a $gone one, a $next one', ({ gone,
       c: counter({ name: 'c', unit: '1' }),
       h: histogram({ name: 'h', unit: '1', buckets: buckets.explicit([1, 10]) }),
     });
-    const first = makeProducer(coreOf(metrics), { temporality: gone });
+    const first = metrics.producer({ temporality: gone });
     metrics.c.add(1);
     metrics.h.record(1);
     clock.advance(1_000);
     await first.collect();
     metrics.c.add(10);
     metrics.h.record(5);
-    first.prepareDetach();
+    const heir = metrics.producer();
     clock.advance(1_000);
     expect(await onlyValueOf(first, 'c')).toBe(gone === 'delta' ? 10 : 11);
     metrics.c.add(100);
     metrics.h.record(50);
     first.detach();
+    heir.detach();
     metrics.c.add(1_000);
     clock.advance(1_000);
 
@@ -80,15 +80,16 @@ describe.each(PAIRS)('after the last reader, a $gone one, a $next one', ({ gone,
     const { metrics, clock } = openRegistry({
       inFlight: upDownCounter({ name: 'in_flight', unit: '1' }),
     });
-    const first = makeProducer(coreOf(metrics), { temporality: gone });
+    const first = metrics.producer({ temporality: gone });
     metrics.inFlight.add(5);
     clock.advance(1_000);
     await first.collect();
-    first.prepareDetach();
+    const heir = metrics.producer();
     metrics.inFlight.add(2);
     await first.collect();
     metrics.inFlight.add(-1);
     first.detach();
+    heir.detach();
     metrics.inFlight.add(-2);
     const second = metrics.producer({ temporality: next });
     expect(await pointsOf(second, 'in_flight')).toMatchObject([{ value: 4, start: EPOCH }]);
@@ -116,7 +117,7 @@ describe('the readers of one registry', () => {
     expect(await pointsOf(metrics.producer(), 'c')).toMatchObject([{ value: 2, start: EPOCH }]);
   });
 
-  it('lose only what a lone cumulative one, detached unprepared, has not collected', async () => {
+  it('lose only what a lone cumulative one, detached without an heir, has not collected', async () => {
     const { metrics } = openRegistry({ c: counter({ name: 'c', unit: '1' }) });
     const lone = metrics.producer();
     metrics.c.add(1);
