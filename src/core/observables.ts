@@ -123,7 +123,7 @@ export class ObservableInstrument {
     const isDelta = this.isSum && state.temporality === 'delta';
     const points: Point[] = [];
     for (const [series, total] of seen) {
-      series.activeMillis = endMillis;
+      if (series.activity !== undefined) series.activity.millis = endMillis;
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
       const isReset = this.isMonotonic && last !== undefined && total < last.total;
@@ -217,7 +217,7 @@ export class ObservableInstrument {
     const series = this.index.find(attributes ?? {});
     if (series === undefined) return;
     // From now on: another reader may retire what is idle before this one collects.
-    series.activeMillis = this.runtime.clock.now();
+    if (series.activity !== undefined) series.activity.millis = this.runtime.clock.now();
     this.put(own, series, value);
   }
 
@@ -231,8 +231,9 @@ export class ObservableInstrument {
   private retireUnseen(seen: Observations, nowMillis: number): void {
     const idleMillis = (this.declaration.idleSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
     for (const series of [...this.index.list]) {
-      if (series.isPermanent || seen.has(series) || nowMillis - series.activeMillis < idleMillis)
-        continue;
+      const { activity } = series;
+      if (activity === undefined || seen.has(series)) continue;
+      if (nowMillis - activity.millis < idleMillis) continue;
       this.index.retire(series);
       for (const reported of this.reported.values()) reported.delete(series);
     }

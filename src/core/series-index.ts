@@ -5,7 +5,7 @@ import { copyAttributes, UNREADABLE } from './attribute-copies.js';
 import { AttributeRules, type CheckedValue } from './attribute-rules.js';
 import { activeContext, NO_CONTEXT } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
-import { RowPool, Series } from './series.js';
+import { Activity, RowPool, Series } from './series.js';
 
 /** A level of the lookup: values of one attribute, and below each the next level or the series. */
 type Level = Map<unknown, Level | Series>;
@@ -33,6 +33,8 @@ export class SeriesIndex {
   /** Rises with every collection. */
   epoch = 0;
   overflow: Series | undefined;
+  /** What {@link seed} has made. */
+  seeded: readonly Series[] = [];
   /** Start of new series, ms; `undefined` for the moment at which each is made. */
   seriesStartMillis: number | undefined;
   private readonly keys: readonly string[];
@@ -168,8 +170,9 @@ export class SeriesIndex {
   }
 
   /** Makes the series of each of these attribute sets and keeps it for good. */
-  seed(paths: readonly (readonly CheckedValue[])[]): Series[] {
-    return paths.map((path) => this.insert(path, true));
+  seed(paths: readonly (readonly CheckedValue[])[]): readonly Series[] {
+    this.seeded = paths.map((path) => this.insert(path, true));
+    return this.seeded;
   }
 
   /** Takes a series out; its place, and its values' places, are free again. */
@@ -239,7 +242,10 @@ export class SeriesIndex {
   private add(attributes: Readonly<Record<string, AttributeValue>>, isPermanent: boolean): Series {
     const { block, at } = this.pool.take();
     const startMillis = this.seriesStartMillis ?? this.runtime.clock.now();
-    const series = new Series(attributes, block, at, startMillis, this.epoch, isPermanent);
+    const mayRetire = !isPermanent && this.declaration.idleSeconds !== undefined;
+    const activity = mayRetire ? new Activity(startMillis, this.epoch) : undefined;
+    const series = new Series(attributes, block, at, activity);
+    series.startMillis = startMillis;
     series.position = this.list.push(series) - 1;
     return series;
   }

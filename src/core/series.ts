@@ -8,25 +8,36 @@ import type { Aggregation } from './aggregation.js';
  * Blocks never move and never shrink, so a series can keep a reference to its row for good.
  */
 export interface Block {
+  /** Numbers in a row. */
+  readonly stride: number;
   readonly live: Float64Array;
   /** By the reader's slot. */
   readonly ofReader: Map<number, Float64Array>;
+  /** Start of each row's series. A field of the series would take three times as much. */
+  readonly starts: Float64Array;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
 const FIRST_BLOCK = 4;
 const LARGEST_BLOCK = 256;
 
+/** When a series was last heard of; it has one only where it may be retired for having been idle. */
+export class Activity {
+  /** The aggregation's activity at the last collection; more than that means measurements since. */
+  seen = 0;
+
+  constructor(
+    /** Wall-clock time, ms, of the last collection that found measurements. */
+    public millis: number,
+    /** Which collection that was, counted per instrument. */
+    public epoch: number,
+  ) {}
+}
+
 /** One attribute set of one instrument, and where its numbers are. */
 export class Series {
   /** The live array of the block: kept here too, since every record needs it. */
   readonly row: Float64Array;
-  /** Activity at the last collection; more than that means measurements since. */
-  seenActivity = 0;
-  /** Wall-clock time, ms, of the last collection that found measurements. */
-  activeMillis: number;
-  /** Which collection that was, counted per instrument. */
-  activeEpoch: number;
   /** Position in the instrument's list. */
   position = 0;
 
@@ -36,15 +47,19 @@ export class Series {
     readonly block: Block,
     /** Where the row begins. */
     readonly at: number,
-    /** Wall-clock time, ms, of the first measurement; earlier where the clock was set back since. */
-    public startMillis: number,
-    epoch: number,
-    /** The overflow series and seeded ones are never retired. */
-    readonly isPermanent: boolean,
+    /** `undefined` for a series that is never retired. */
+    readonly activity: Activity | undefined,
   ) {
     this.row = block.live;
-    this.activeMillis = startMillis;
-    this.activeEpoch = epoch;
+  }
+
+  /** Wall-clock time, ms, of the first measurement; earlier where the clock was set back since. */
+  get startMillis(): number {
+    return this.block.starts[this.at / this.block.stride] as number;
+  }
+
+  set startMillis(millis: number) {
+    this.block.starts[this.at / this.block.stride] = millis;
   }
 }
 
@@ -63,7 +78,12 @@ export class RowPool {
     const { stride } = this.aggregation;
     const count = Math.min(LARGEST_BLOCK, Math.max(FIRST_BLOCK, this.rows));
     this.rows += count;
-    const block: Block = { live: new Float64Array(count * stride), ofReader: new Map() };
+    const block: Block = {
+      stride,
+      live: new Float64Array(count * stride),
+      ofReader: new Map(),
+      starts: new Float64Array(count),
+    };
     this.blocks.push(block);
     for (let i = count - 1; i >= 0; i--) {
       this.aggregation.reset(block.live, i * stride);
@@ -89,6 +109,7 @@ export class RowPool {
     block.ofReader.set(slot, rows);
     return rows;
   }
+
   /** Frees what a reader had of its own. */
   forget(slot: number): void {
     for (const block of this.blocks) block.ofReader.delete(slot);

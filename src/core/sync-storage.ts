@@ -2,7 +2,7 @@ import type { InstrumentDeclaration } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
 import { isWhole, type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
 import type { Refusals, Runtime } from './runtime.js';
-import type { Block, Series } from './series.js';
+import type { Activity, Block, Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import type { MetricSnapshot, Point } from './snapshot.js';
 
@@ -86,16 +86,17 @@ export class SyncStorage {
     });
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);
-    if (!this.isFolded) series.seenActivity = 0;
+    if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
   }
 
   private noteActivity(nowMillis: number): void {
-    for (const series of this.index.list) {
-      const activity = this.aggregation.activity(series.row, series.at);
-      if (activity === series.seenActivity) continue;
-      series.seenActivity = activity;
-      series.activeMillis = nowMillis;
-      series.activeEpoch = this.index.epoch;
+    for (const { activity, row, at } of this.index.list) {
+      if (activity === undefined) continue;
+      const seen = this.aggregation.activity(row, at);
+      if (seen === activity.seen) continue;
+      activity.seen = seen;
+      activity.millis = nowMillis;
+      activity.epoch = this.index.epoch;
     }
   }
 
@@ -109,11 +110,8 @@ export class SyncStorage {
       }
     } else if (!isFolded && temporality === 'cumulative' && lastMillis !== undefined) this.fold();
     this.isFolded = false;
-    for (const series of index.list) {
-      const { row, at, isPermanent } = series;
-      if (isPermanent && series !== index.overflow && aggregation.activity(row, at) === 0)
-        aggregation.update(row, at, 0, 1);
-    }
+    for (const { row, at } of index.seeded)
+      if (aggregation.activity(row, at) === 0) aggregation.update(row, at, 0, 1);
   }
 
   /** Adds the rows of one slot to those of another; without a slot they are the live ones. */
@@ -133,7 +131,7 @@ export class SyncStorage {
       for (const { slot } of this.readers.all())
         aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
       aggregation.reset(row, at);
-      series.seenActivity = 0;
+      if (series.activity !== undefined) series.activity.seen = 0;
     }
   }
 
@@ -142,13 +140,14 @@ export class SyncStorage {
     const { list } = this.index;
     for (let i = list.length - 1; i >= 0; i--) {
       const series = list[i] as Series;
-      if (series.isPermanent || nowMillis - series.activeMillis < idleMillis) continue;
-      if (this.isCollectedByAll(series) && this.isAtRest(series)) this.index.retire(series);
+      const { activity } = series;
+      if (activity === undefined || nowMillis - activity.millis < idleMillis) continue;
+      if (this.isCollectedByAll(activity) && this.isAtRest(series)) this.index.retire(series);
     }
   }
 
-  private isCollectedByAll(series: Series): boolean {
-    for (const state of this.readers.all()) if (state.lastEpoch < series.activeEpoch) return false;
+  private isCollectedByAll({ epoch }: Activity): boolean {
+    for (const state of this.readers.all()) if (state.lastEpoch < epoch) return false;
     return true;
   }
 
