@@ -118,14 +118,23 @@ describe('an observable instrument', () => {
   });
 
   it('takes nothing once its callback has answered', async () => {
-    const { metrics } = declare();
+    const { metrics } = openRegistry(
+      {
+        level: observableGauge({ name: 'level', unit: '1', attributes }),
+      },
+      { strict: true },
+    );
     let late = (): void => undefined;
     metrics.level.addCallback((result) => {
-      late = () => result.observe(9, { key: 'a' });
+      late = () => {
+        result.observe(9, { key: 'late' });
+        result.observe(Number.NaN, { key: 'late' });
+      };
     });
     const producer = metrics.producer();
     await producer.collect();
-    late();
+    expect(late).not.toThrow();
+    expect(metrics.cardinality()[0]?.series).toBe(0);
     expect(await pointsOf(producer, 'level')).toEqual([]);
   });
 });
