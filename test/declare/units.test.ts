@@ -34,7 +34,7 @@ describe('units', () => {
     ...(['{request}', '{USD}', '{token}', '{inference_call}'] as const),
     ...(['By/s', '{request}/s', '1/s', 'By/{request}', 'By/s/{cpu}'] as const),
     `{${'x'.repeat(61)}}`,
-    `${'s/'.repeat(31)}s`,
+    `By/${'s/'.repeat(29)}ms`,
   ];
 
   it.each(accepted)('%s is one', (unit) => {
