@@ -1,82 +1,73 @@
+/** What to do about each error, where the place that throws it does not know better. */
+const HINTS = {
+  INVALID_REGISTRY: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
+  INVALID_SCOPE: 'Set scope.name to the name of the library or service that owns the instruments.',
+  RESERVED_NAME:
+    'Rename the property; the exported metric name is set by the declaration and stays.',
+  INVALID_INSTRUMENT:
+    'Declare it with counter(), upDownCounter(), gauge(), histogram() or an observable form.',
+  INVALID_INSTRUMENT_NAME:
+    'Start with a letter, then up to 254 letters, digits, "_", ".", "-" or "/".',
+  INVALID_UNIT: 'Use "s", "By", "1", "{request}", "By/s" or the like; case matters.',
+  INVALID_BUCKETS:
+    'Give finite, strictly increasing numbers, or use buckets.linear() or .exponential().',
+  INVALID_ATTRIBUTE_KEY:
+    'Use a non-empty dotted name that is no property of every JavaScript object.',
+  INVALID_ATTRIBUTE: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
+  INVALID_LIMIT:
+    'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
+  INVALID_SEED:
+    'Only counters whose required attributes are all oneOf() or boolean() can be seeded.',
+  CONFLICTING_INSTRUMENTS: 'Keep one declaration and share it, or rename one of the two.',
+  INVALID_SLO: 'Name a histogram, an objective between 0 and 1, and a window such as "30d".',
+  SLO_THRESHOLD_NOT_A_BOUNDARY:
+    'Choose a boundary as threshold, or add the threshold to the boundaries.',
+  INVALID_SETUP: 'Correct the option that the message names.',
+  MEASUREMENT_REFUSED:
+    'Correct the record call; without strict mode it is dropped and counted by its reason.',
+  TEST_EXPECTATION: 'Pass a registry made by defineRegistry(), and attributes that it declares.',
+} as const;
+
+/** What each error means. Apart from the hints, which every error needs, so that a bundler can drop it. */
+const TITLES: Readonly<Record<ErrorCode, string>> = {
+  INVALID_REGISTRY: 'The registry definition is malformed.',
+  INVALID_SCOPE: 'The instrumentation scope has no usable name.',
+  RESERVED_NAME: 'An instrument is declared under a property name the registry itself uses.',
+  INVALID_INSTRUMENT: 'A registry entry was not made by an instrument function.',
+  INVALID_INSTRUMENT_NAME: 'The instrument name breaks the OpenTelemetry syntax.',
+  INVALID_UNIT: 'The unit is not a UCUM unit as OpenTelemetry writes them.',
+  INVALID_BUCKETS: 'The bucket boundaries cannot be used.',
+  INVALID_ATTRIBUTE_KEY: 'An attribute key cannot be used.',
+  INVALID_ATTRIBUTE: 'An attribute declaration is malformed.',
+  INVALID_LIMIT: 'A limit of an instrument is out of range.',
+  INVALID_SEED: 'The counter cannot be seeded with zeros.',
+  CONFLICTING_INSTRUMENTS: 'Two declarations claim one instrument name.',
+  INVALID_SLO: 'A service level objective is malformed.',
+  SLO_THRESHOLD_NOT_A_BOUNDARY: 'The SLO threshold is no bucket boundary of its histogram.',
+  INVALID_SETUP: 'An option of setupMetrics() or producer() cannot be used.',
+  MEASUREMENT_REFUSED:
+    'Strict mode: a measurement or attribute that production would drop and count.',
+  TEST_EXPECTATION: 'The test kit was asked for something that is not there.',
+};
+
 /**
  * Every error that meterbook throws, in one table: code, what it means, how to mend it.
  *
  * `docs/errors.md` explains each code at length; a test proves that the page and this table name the
  * same codes with the same titles and hints.
  */
-export const ERRORS = {
-  INVALID_REGISTRY: {
-    title: 'The registry definition is malformed.',
-    hint: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
-  },
-  INVALID_SCOPE: {
-    title: 'The instrumentation scope has no usable name.',
-    hint: 'Set scope.name to the name of the library or service that owns the instruments.',
-  },
-  RESERVED_NAME: {
-    title: 'An instrument is declared under a property name the registry itself uses.',
-    hint: 'Rename the property; the exported metric name is set by the declaration and stays.',
-  },
-  INVALID_INSTRUMENT: {
-    title: 'A registry entry was not made by an instrument function.',
-    hint: 'Declare it with counter(), upDownCounter(), gauge(), histogram() or an observable form.',
-  },
-  INVALID_INSTRUMENT_NAME: {
-    title: 'The instrument name breaks the OpenTelemetry syntax.',
-    hint: 'Start with a letter, then up to 254 letters, digits, "_", ".", "-" or "/".',
-  },
-  INVALID_UNIT: {
-    title: 'The unit is not a UCUM unit as OpenTelemetry writes them.',
-    hint: 'Use "s", "By", "1", "{request}", "By/s" or the like; case matters.',
-  },
-  INVALID_BUCKETS: {
-    title: 'The bucket boundaries cannot be used.',
-    hint: 'Give finite, strictly increasing numbers, or use buckets.linear() or .exponential().',
-  },
-  INVALID_ATTRIBUTE_KEY: {
-    title: 'An attribute key cannot be used.',
-    hint: 'Use a non-empty dotted name that is no property of every JavaScript object.',
-  },
-  INVALID_ATTRIBUTE: {
-    title: 'An attribute declaration is malformed.',
-    hint: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
-  },
-  INVALID_LIMIT: {
-    title: 'A limit of an instrument is out of range.',
-    hint: 'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
-  },
-  INVALID_SEED: {
-    title: 'The counter cannot be seeded with zeros.',
-    hint: 'Only counters whose required attributes are all oneOf() or boolean() can be seeded.',
-  },
-  CONFLICTING_INSTRUMENTS: {
-    title: 'Two declarations claim one instrument name.',
-    hint: 'Keep one declaration and share it, or rename one of the two.',
-  },
-  INVALID_SLO: {
-    title: 'A service level objective is malformed.',
-    hint: 'Name a histogram, an objective between 0 and 1, and a window such as "30d".',
-  },
-  SLO_THRESHOLD_NOT_A_BOUNDARY: {
-    title: 'The SLO threshold is no bucket boundary of its histogram.',
-    hint: 'Choose a boundary as threshold, or add the threshold to the boundaries.',
-  },
-  INVALID_SETUP: {
-    title: 'An option of setupMetrics() or producer() cannot be used.',
-    hint: 'Correct the option that the message names.',
-  },
-  MEASUREMENT_REFUSED: {
-    title: 'Strict mode: a measurement or attribute that production would drop and count.',
-    hint: 'Correct the record call; without strict mode it is dropped and counted by its reason.',
-  },
-  TEST_EXPECTATION: {
-    title: 'The test kit was asked for something that is not there.',
-    hint: 'Pass a registry made by defineRegistry(), and attributes that it declares.',
-  },
-} as const satisfies Record<string, { readonly title: string; readonly hint: string }>;
+export const ERRORS = /* @__PURE__ */ makeTable();
+
+function makeTable(): Readonly<
+  Record<ErrorCode, { readonly title: string; readonly hint: string }>
+> {
+  const codes = Object.keys(HINTS) as ErrorCode[];
+  const rows = codes.map((code) => [code, { title: TITLES[code], hint: HINTS[code] }] as const);
+  return Object.freeze(Object.fromEntries(rows) as Record<ErrorCode, (typeof rows)[number][1]>);
+}
 
 /** A code of the error table. */
-export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCode = keyof typeof HINTS;
 
 /** What a {@link MeterbookError} is made from. */
 export interface MeterbookErrorDetails {
@@ -113,7 +104,7 @@ export class MeterbookError extends Error {
   readonly fix: string;
 
   constructor(code: ErrorCode, details: MeterbookErrorDetails) {
-    const fix = details.fix ?? ERRORS[code].hint;
+    const fix = details.fix ?? HINTS[code];
     const where = details.instrument === undefined ? '' : `Instrument "${details.instrument}": `;
     super(`[${code}] ${where}${details.cause} Fix: ${fix}`);
     this.code = code;
