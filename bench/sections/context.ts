@@ -53,9 +53,7 @@ export function inTurn<J extends SubjectJob>(
 export function readingsInTurn(
   context: Context,
   rounds: number,
-  job: (
-    module: SubjectModule,
-  ) => Extract<SubjectJob, { kind: 'record' | 'allocation' | 'collect' }>,
+  job: (module: SubjectModule) => Extract<SubjectJob, { kind: 'record' | 'collect' }>,
 ): Readonly<Record<string, Measurement>> {
   const results = inTurn(context, rounds, job);
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import type { Aggregation } from './aggregation.js';
  * A block of rows, one per series. `live` takes the measurements; with several readers each also
  * has an array of the same shape, to which the live rows are added at every collection.
  *
- * Blocks never move and never shrink, so a series can keep a reference to its row for good.
+ * Blocks never move and never shrink, so a series can keep a reference to its block for good.
  */
 export interface Block {
   /** Numbers in a row. */
@@ -36,8 +36,6 @@ export class Activity {
 
 /** One attribute set of one instrument, and where its numbers are. */
 export class Series {
-  /** The live array of the block: kept here too, since every record needs it. */
-  readonly row: Float64Array;
   /** Position in the instrument's list. */
   position = 0;
 
@@ -49,8 +47,11 @@ export class Series {
     readonly at: number,
     /** `undefined` for a series that is never retired. */
     readonly activity: Activity | undefined,
-  ) {
-    this.row = block.live;
+  ) {}
+
+  /** The array that takes the measurements; the row is in it from {@link at} on. */
+  get row(): Float64Array {
+    return this.block.live;
   }
 
   /** Wall-clock time, ms, of the first measurement; earlier where the clock was set back since. */
