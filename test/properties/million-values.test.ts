@@ -1,8 +1,8 @@
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
-import { attr, buckets, counter, histogram } from '../../src/index.js';
+import { attr, buckets, counter, histogram, observableCounter } from '../../src/index.js';
 import type { RegistryProducer } from '../../src/otel/index.js';
-import { collect } from '../support/collected.js';
+import { collect, pointsOf } from '../support/collected.js';
 import { usedBytes } from '../support/heap.js';
 import { openRegistry } from '../support/open-registry.js';
 
@@ -105,5 +105,31 @@ describe('a million distinct values', () => {
     for (const it of totals) expect(it.count).toEqual(EXPECTED);
     // Retired in time, so that nobody ever overflowed.
     expect(metrics.cardinality().map((it) => it.isOverflowing)).toEqual([false, false]);
+  });
+
+  it('observed and gone again leave nothing behind: idleSeconds', { timeout: 60_000 }, async () => {
+    const { metrics, clock } = openRegistry({
+      o: observableCounter({
+        name: 'o',
+        unit: '1',
+        attributes: { id: attr.int() },
+        maxSeries: 5_000,
+        idleSeconds: 30,
+      }),
+    });
+    let first = 0;
+    metrics.o.addCallback((result) => {
+      for (let i = 0; i < 1_000; i++) result.observe(1, { id: first + i });
+    });
+    const producer = metrics.producer({ temporality: 'delta' });
+    const before = usedBytes();
+    let total = 0;
+    for (; first < MILLION / 10; first += 1_000) {
+      clock.advance(20_000);
+      total += (await pointsOf(producer, 'o')).length;
+    }
+    expect(usedBytes() - before).toBeLessThan(BOUND / 10);
+    expect(total).toBe(MILLION / 10);
+    expect(metrics.cardinality()[0]).toMatchObject({ isOverflowing: false });
   });
 });
