@@ -128,12 +128,16 @@ describe('an error without a usable name', () => {
 });
 
 describe('an own key "__proto__"', () => {
-  it('is an undeclared attribute to a bound series, not its prototype', async () => {
+  /** `Object.assign` takes it for the prototype, and what that has was recorded. */
+  it('is an undeclared attribute, not the prototype of a copy', async () => {
     const { metrics } = declare();
     const given = untyped<{ model: string }>(JSON.parse('{"__proto__":{"model":"smuggled"}}'));
     metrics.duration.bind(given).record(1);
+    metrics.duration.startTimer(given)();
+    metrics.duration.startTimer()(given);
+    metrics.duration.time(() => 1, given);
     expect((await collect(metrics.producer())).size).toBe(0);
-    expect(metrics.dropped()[0]?.measurements).toEqual({ missing_attribute: 1 });
+    expect(metrics.dropped()[0]?.measurements).toEqual({ missing_attribute: 4 });
     expect(({} as Record<string, unknown>)['model']).toBeUndefined();
   });
 });
