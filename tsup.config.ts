@@ -5,6 +5,8 @@ import { defineConfig } from 'tsup';
 const entries = {
   index: 'src/index.ts',
   agent: 'src/agent/index.ts',
+  http: 'src/http/index.ts',
+  db: 'src/db/index.ts',
   testing: 'src/testing/index.ts',
 };
 

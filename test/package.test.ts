@@ -63,7 +63,14 @@ describe('package.json', () => {
   });
 
   it('exports entries alone, no internals', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './agent', './testing', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './agent',
+      './http',
+      './db',
+      './testing',
+      './package.json',
+    ]);
   });
 
   it.each(entries)('has code and types of %s for import and for require', (name, target) => {

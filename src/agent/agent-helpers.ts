@@ -1,3 +1,4 @@
+import { type AgentInstrumentName, agentInstruments, instrumentsOf } from '../standard/index.js';
 import { type DatabaseHelpers, databaseHelpers } from './helpers/database.js';
 import { type EndpointHelpers, endpointHelpers } from './helpers/endpoints.js';
 import { type JobHelpers, jobHelpers } from './helpers/jobs.js';
@@ -5,7 +6,6 @@ import { type MessageHelpers, messageHelpers } from './helpers/messages.js';
 import { type ModelHelpers, modelHelpers } from './helpers/models.js';
 import { type RunHelpers, runHelpers } from './helpers/runs.js';
 import { type ServiceHelpers, serviceHelpers } from './helpers/service.js';
-import { instrumentsOf } from './recorders.js';
 import type { TokenUsage } from './token-usage.js';
 import type { AgentRegistry } from './types.js';
 
@@ -46,7 +46,8 @@ export function agentHelpers<R extends object>(
   registry: R & AgentRegistry<R>,
   options: AgentHelperOptions = {},
 ): AgentHelpers<R> {
-  const it = instrumentsOf(registry);
+  const names = Object.keys(agentInstruments) as AgentInstrumentName[];
+  const it = instrumentsOf(registry, names, 'agentHelpers()');
   const helpers: Record<keyof AgentHelpers<unknown>, unknown> = {
     ...jobHelpers(it),
     ...endpointHelpers(it),

@@ -1,12 +1,11 @@
+export type { AgentInstrumentName, AgentInstruments, Duration } from '../standard/index.js';
+export { agentInstruments, agentMetrics } from '../standard/index.js';
 export type { AgentHelperOptions, AgentHelpers } from './agent-helpers.js';
 export { agentHelpers } from './agent-helpers.js';
-export type { Duration } from './duration.js';
 export type { TokenCounts } from './helpers/models.js';
 export type { AgentCalls } from './helpers/runs.js';
-export { agentInstruments } from './instruments.js';
 export type { End } from './recorders.js';
 export {
-  agentMetrics,
   recordAdmissionWait,
   recordAgentInvocation,
   recordConnectionCreation,
@@ -38,4 +37,4 @@ export {
   recordWorkflow,
 } from './standard.js';
 export type { TokenUsage } from './token-usage.js';
-export type { AgentInstrumentName, AgentInstruments, AgentRegistry } from './types.js';
+export type { AgentRegistry } from './types.js';

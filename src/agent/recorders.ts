@@ -1,37 +1,5 @@
-import type { Attributes, InstrumentDeclaration } from '../declare/index.js';
-import { MeterbookError, show } from '../errors.js';
-import { type Duration, toSeconds } from './duration.js';
-import { agentInstruments } from './instruments.js';
-import type { AgentInstrumentName } from './types.js';
-
-/** The live instruments as the helpers use them: the types have been checked at their surface. */
-export interface Instrument {
-  readonly declaration: InstrumentDeclaration;
-  record(value: number, attributes?: Attributes): void;
-  add(value: number, attributes?: Attributes): void;
-  bind(attributes?: Attributes): { add(value: number): void };
-}
-
-/** The standard instruments of one registry. */
-export type Instruments = Readonly<Record<AgentInstrumentName, Instrument>>;
-
-/**
- * The standard instruments of a registry, looked up and checked. Throws `INVALID_REGISTRY` where
- * one is missing, or has another kind or unit than the helpers record in. Cold.
- */
-export function instrumentsOf(registry: unknown): Instruments {
-  const found = (registry ?? {}) as Readonly<Record<string, Instrument | undefined>>;
-  for (const [property, { kind, unit }] of Object.entries(agentInstruments)) {
-    const has = found[property]?.declaration;
-    if (has?.kind === kind && has.unit === unit) continue;
-    throw new MeterbookError('INVALID_REGISTRY', {
-      instrument: property,
-      cause: `agentHelpers() needs a ${kind} in "${unit}" under this name, and the registry has ${has === undefined ? 'none' : `a ${show(has.kind)} in ${show(has.unit)}`}.`,
-      fix: 'Spread agentInstruments into the instruments of the registry, and keep kind and unit of those you change.',
-    });
-  }
-  return found as Instruments;
-}
+import type { Attributes } from '../declare/index.js';
+import { type Duration, type Instrument, toSeconds } from '../standard/index.js';
 
 /** Records a duration. */
 export type RecordDuration = (elapsed: Duration, attributes?: Attributes) => void;

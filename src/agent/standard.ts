@@ -1,15 +1,5 @@
-import { defineRegistry } from '../otel/index.js';
+import { agentMetrics } from '../standard/index.js';
 import { agentHelpers } from './agent-helpers.js';
-import { agentInstruments } from './instruments.js';
-
-/**
- * The standard registry: {@link agentInstruments} under the scope `meterbook/agent`, for a service
- * that has no instruments of its own to add. Hand it to `setupMetrics({ registries: [agentMetrics] })`.
- */
-export const agentMetrics = defineRegistry({
-  scope: { name: 'meterbook/agent' },
-  instruments: agentInstruments,
-});
 
 /** The helpers that record in {@link agentMetrics}. */
 export const {

@@ -3,19 +3,11 @@
  * registry, `K` the property name of an instrument, `A` attributes.
  */
 import type { AttributesArgument } from '../core/index.js';
-import type {
-  AttributeDeclarations,
-  AttributesOf,
-  InstrumentDeclaration,
-  MisuseError,
-} from '../declare/index.js';
-import type { agentInstruments } from './instruments.js';
+import type { AttributeDeclarations, AttributesOf } from '../declare/index.js';
+import type { AgentInstrumentName, RegistryWith } from '../standard/index.js';
 
-/** The standard instruments by property name. */
-export type AgentInstruments = typeof agentInstruments;
-
-/** The property name of a standard instrument. */
-export type AgentInstrumentName = keyof AgentInstruments;
+/** A registry that has every standard instrument, in its kind and unit. */
+export type AgentRegistry<R> = RegistryWith<R, AgentInstrumentName>;
 
 /**
  * The attributes that a registry declares for one of its instruments.
@@ -64,26 +56,3 @@ type Intersected<F> = F extends never
     : never;
 
 type Argument<T> = Record<never, never> extends T ? [attributes?: T] : [attributes: T];
-
-/**
- * A registry that has every standard instrument, in its kind and unit. For one that has, this is
- * the registry's own type; for one that has not, a sentence that it cannot be assigned to.
- *
- * A registry without `agentTimeouts` becomes
- * `MisuseError<'The registry has no instrument "agentTimeouts": spread agentInstruments into it.'>`.
- */
-export type AgentRegistry<R> = [Missing<R>] extends [never]
-  ? [Differing<R>] extends [never]
-    ? R
-    : MisuseError<`The helpers need "${Differing<R>}" to keep its kind and unit.`>
-  : MisuseError<`The registry has no instrument "${Missing<R>}": spread agentInstruments into it.`>;
-
-type Missing<R> = Exclude<AgentInstrumentName, keyof R>;
-
-type Differing<R> = {
-  [K in AgentInstrumentName]: R extends Readonly<Record<K, { readonly declaration: infer D }>>
-    ? D extends InstrumentDeclaration<AgentInstruments[K]['kind'], AgentInstruments[K]['unit']>
-      ? never
-      : K
-    : K;
-}[AgentInstrumentName];

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, AttributeValue } from '../declare/index.js';
 
 /** The attributes of one context; `addAttributes` changes them in place. */
-type Holder = Record<string, AttributeValue | undefined>;
+export type Holder = Record<string, AttributeValue | undefined>;
 
 /** ESM and CommonJS copies of the package in one process share the one storage. */
 const STORAGE = Symbol.for('meterbook.context.1');
@@ -64,4 +64,29 @@ export const NO_CONTEXT: Attributes = Object.freeze(Object.create(null) as Holde
 /** The context attributes that are active here, not copied. On the record path: read them once. */
 export function activeContext(): Attributes {
   return (storage ?? shared()).getStore() ?? NO_CONTEXT;
+}
+
+/**
+ * The active context itself, to be kept and run in later, at the end of a request or at each step
+ * of a stream: what `addAttributes` has added until then is in it. `undefined` outside of any.
+ */
+export function currentContext(): Holder | undefined {
+  return (storage ?? shared()).getStore();
+}
+
+/** Runs `fn` in a context that was kept; `undefined` is no context at all. */
+export function runInContext<Result>(context: Holder | undefined, fn: () => Result): Result {
+  const store = storage ?? shared();
+  return context === undefined ? store.exit(fn) : store.run(context, fn);
+}
+
+/**
+ * Makes a context with these attributes, on top of the active one, and enters it for the rest of
+ * the synchronous execution and everything that it starts: for hooks that get no function to run.
+ */
+export function enterContext(attributes: Attributes): Holder {
+  const store = storage ?? shared();
+  const context = merged(store.getStore(), attributes);
+  store.enterWith(context);
+  return context;
 }

@@ -1,6 +1,14 @@
 export type { Base2Value, HistogramValue, PointValue } from './aggregation.js';
 export type { Clock } from './clock.js';
-export { addAttributes, getAttributes, withAttributes } from './context.js';
+export type { Holder } from './context.js';
+export {
+  addAttributes,
+  currentContext,
+  enterContext,
+  getAttributes,
+  runInContext,
+  withAttributes,
+} from './context.js';
 export type {
   CoreInstrument,
   InstrumentCardinality,

@@ -126,6 +126,14 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
     ],
     ...answered,
   },
+  'http.client.request.duration': {
+    kind: 'histogram',
+    unit: 's',
+    boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    required: ['http.request.method', 'server.address', 'server.port'],
+    optional: ['url.scheme', 'http.response.status_code', 'error.type', 'network.protocol.version'],
+    context: false,
+  },
   'http.server.active_requests': {
     kind: 'upDownCounter',
     unit: '{request}',
@@ -170,6 +178,35 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
     context: true,
   },
   'http.server.requests': { kind: 'counter', unit: '{request}', ...answered },
+  'http.server.time_to_first_byte': {
+    kind: 'histogram',
+    unit: 's',
+    boundaries: [
+      0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120, 300,
+    ],
+    ...answered,
+  },
+  'websocket.sessions.active': {
+    kind: 'upDownCounter',
+    unit: '{session}',
+    optional: ['http.route'],
+    context: true,
+  },
+  'websocket.disconnects': {
+    kind: 'counter',
+    unit: '{disconnect}',
+    optional: ['http.route'],
+    context: true,
+  },
+  'websocket.session.duration': {
+    kind: 'histogram',
+    unit: 's',
+    boundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
+    optional: ['http.route'],
+    context: true,
+  },
+  'agent.model.time_to_first_byte': modelCall,
+  'agent.model.time_to_first_text': modelCall,
   'agent.user_messages': { kind: 'counter', unit: '{message}', context: true },
   'agent.step.duration': { kind: 'histogram', unit: 's', boundaries: AGENT, context: true },
   'agent.message.cost': {
@@ -262,6 +299,7 @@ export const OPEN_SETS: Readonly<Record<string, number>> = {
   'gen_ai.request.model': 50,
   'gen_ai.response.model': 50,
   'server.address': 50,
+  'server.port': 50,
   'error.type': 50,
   'gen_ai.agent.name': 500,
   'gen_ai.tool.name': 100,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Duration, toSeconds } from '../../src/agent/duration.js';
+import { type Duration, toSeconds } from '../../src/standard/duration.js';
 
 describe('toSeconds', () => {
   it.each<[Duration, number]>([

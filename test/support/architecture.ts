@@ -41,7 +41,7 @@ export const WISHED_LINES = 400;
 
 const NOTHING = /^(?!)/;
 const NODE_AND_OPENTELEMETRY = /^(node:|@opentelemetry\/)/;
-const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index'];
+const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
 const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
 
 /**
@@ -67,6 +67,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: NODE_AND_OPENTELEMETRY,
   },
   index: { imports: ['errors', 'declare', 'core', 'otel', 'setup'], surfaceOnly: false },
+  standard: { imports: ['errors', 'declare', 'core', 'otel'], surfaceOnly: true },
   ...Object.fromEntries(
     EDGES.map((edge) => [edge, { imports: [...FOUNDATION, ...EDGES], surfaceOnly: true }]),
   ),

@@ -1,5 +1,5 @@
-import type { Duration } from '../duration.js';
-import { durations, type Instruments, increments } from '../recorders.js';
+import type { Duration, Instruments } from '../../standard/index.js';
+import { durations, increments } from '../recorders.js';
 import type { AttributesFor } from '../types.js';
 
 /** What is recorded of databases and their connection pools. */

@@ -1,6 +1,6 @@
 import type { Attributes } from '../../declare/index.js';
-import { type Duration, toSeconds } from '../duration.js';
-import { activities, type End, type Instruments, sharing } from '../recorders.js';
+import { type Duration, type Instruments, toSeconds } from '../../standard/index.js';
+import { activities, type End, sharing } from '../recorders.js';
 import type { AttributesFor, AttributesForAll } from '../types.js';
 
 /** What is recorded of the requests that a server answers. */

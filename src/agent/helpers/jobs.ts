@@ -1,5 +1,5 @@
-import type { Duration } from '../duration.js';
-import { durations, type Instruments } from '../recorders.js';
+import type { Duration, Instruments } from '../../standard/index.js';
+import { durations } from '../recorders.js';
 import type { AttributesFor } from '../types.js';
 
 /** What is recorded of jobs. */

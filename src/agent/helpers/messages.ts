@@ -1,5 +1,6 @@
 import type { Attributes } from '../../declare/index.js';
-import { type Instruments, increments, read } from '../recorders.js';
+import type { Instruments } from '../../standard/index.js';
+import { increments, read } from '../recorders.js';
 import type { AttributesFor } from '../types.js';
 
 /** What is recorded of the messages that users send. */

@@ -1,7 +1,6 @@
 import type { Attributes } from '../../declare/index.js';
-import type { Duration } from '../duration.js';
-import { ATTR_GEN_AI_TOKEN_TYPE } from '../names.js';
-import { durations, type Instruments, read, withAttribute } from '../recorders.js';
+import { ATTR_GEN_AI_TOKEN_TYPE, type Duration, type Instruments } from '../../standard/index.js';
+import { durations, read, withAttribute } from '../recorders.js';
 import type { TokenUsage } from '../token-usage.js';
 import type { AttributesFor, AttributesWithout } from '../types.js';
 

@@ -1,14 +1,6 @@
 import type { Attributes } from '../../declare/index.js';
-import { type Duration, toSeconds } from '../duration.js';
-import {
-  activities,
-  durations,
-  type End,
-  type Instruments,
-  increments,
-  read,
-  sharing,
-} from '../recorders.js';
+import { type Duration, type Instruments, toSeconds } from '../../standard/index.js';
+import { activities, durations, type End, increments, read, sharing } from '../recorders.js';
 import type { AttributesFor, AttributesForAll } from '../types.js';
 
 /** How often one invocation of an agent called models and tools; what is not known is left out. */

@@ -1,15 +1,6 @@
 import type { Attributes } from '../../declare/index.js';
-import type { Duration } from '../duration.js';
-import {
-  activities,
-  durations,
-  type End,
-  type Instrument,
-  type Instruments,
-  increments,
-  read,
-  withAttribute,
-} from '../recorders.js';
+import type { Duration, Instrument, Instruments } from '../../standard/index.js';
+import { activities, durations, type End, increments, read, withAttribute } from '../recorders.js';
 import type { AttributesFor } from '../types.js';
 
 /** What is recorded of event streams to clients, and of the service as a whole. */

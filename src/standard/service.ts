@@ -1,5 +1,6 @@
-import { attr, buckets, counter, gauge, histogram, upDownCounter } from '../declare/index.js';
+import { attr, counter, gauge, histogram, upDownCounter } from '../declare/index.js';
 import { contextAttributes, IDLE_SECONDS } from './attributes.js';
+import { sessionBuckets } from './http.js';
 
 /** Server-sent event sessions, and the state of the service as a whole. Ours. */
 export const serviceInstruments = {
@@ -22,7 +23,7 @@ export const serviceInstruments = {
     description:
       'From the opening of a session of server-sent events to its end, left or finished.',
     unit: 's',
-    buckets: buckets.explicit([0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]),
+    buckets: sessionBuckets,
     attributes: { ...contextAttributes },
     idleSeconds: IDLE_SECONDS,
   }),

@@ -5,7 +5,7 @@ import { httpInstruments } from './http.js';
 import { jobInstruments } from './jobs.js';
 import { messageInstruments } from './messages.js';
 import { serviceInstruments } from './service.js';
-import { tokenInstruments } from './token-usage.js';
+import { tokenInstruments } from './tokens.js';
 
 /**
  * The standard instruments of an agent service, each under its exported name in camelCase:

@@ -17,7 +17,8 @@ import {
  * Calls of models, seen by who makes them, and by a model server itself.
  *
  * Source: GenAI metrics, "Generative AI client metrics" and "Generative AI model server metrics"
- * (Development).
+ * (Development). Those named `agent.model.*` are ours: what the convention calls the first chunk is
+ * the first output of any kind, and the bytes before it and the text after it are told apart.
  */
 export const genAiInstruments = {
   genAiClientOperationDuration: histogram({
@@ -42,6 +43,24 @@ export const genAiInstruments = {
     name: METRIC_GEN_AI_CLIENT_OPERATION_TIME_PER_OUTPUT_CHUNK,
     description:
       'From one chunk of streamed output to the next, for each chunk after the first one.',
+    unit: 's',
+    buckets: buckets.presets.genAiClient,
+    attributes: { ...modelCallAttributes, ...contextAttributes },
+    ...MODEL_LIMITS,
+  }),
+  agentModelTimeToFirstByte: histogram({
+    name: 'agent.model.time_to_first_byte',
+    description:
+      'From sending a streaming request to a model to the first event or byte that comes back, output or not.',
+    unit: 's',
+    buckets: buckets.presets.genAiClient,
+    attributes: { ...modelCallAttributes, ...contextAttributes },
+    ...MODEL_LIMITS,
+  }),
+  agentModelTimeToFirstText: histogram({
+    name: 'agent.model.time_to_first_text',
+    description:
+      'From sending a streaming request to a model to the first text that a user can see; reasoning and tool calls come before.',
     unit: 's',
     buckets: buckets.presets.genAiClient,
     attributes: { ...modelCallAttributes, ...contextAttributes },
