@@ -81,12 +81,13 @@ export function runInContext<Result>(context: Holder | undefined, fn: () => Resu
 }
 
 /**
- * Makes a context with these attributes, on top of the active one, and enters it for the rest of
- * the synchronous execution and everything that it starts: for hooks that get no function to run.
+ * Makes a context with these attributes alone and enters it for the rest of the synchronous
+ * execution and everything that it starts: for hooks that get no function to run. What was active
+ * before is left out, since a hook cannot tell the server's context from that of the request before.
  */
-export function enterContext(attributes: Attributes): Holder {
-  const store = storage ?? shared();
-  const context = merged(store.getStore(), attributes);
-  store.enterWith(context);
+export function enterContext(attributes: Attributes | undefined): Holder {
+  const context = Object.create(null) as Holder;
+  if (attributes !== undefined) take(context, attributes);
+  (storage ?? shared()).enterWith(context);
   return context;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OWN_SERVER } from '../core/index.js';
 import { isLoopback } from './credentials.js';
 
 /** Where the metrics are. */
@@ -41,6 +42,7 @@ export function startScrapeServer(options: ScrapeServerOptions): ScrapeServer {
     if (status === 200) answer(request, response);
     else response.writeHead(status).end();
   });
+  Object.assign(server, { [OWN_SERVER]: true });
   server.on('error', onError);
   server.on('connection', (socket) => socket.unref());
   server.unref();

@@ -1,0 +1,67 @@
+import { type Holder, runInContext } from '../../core/index.js';
+import type { ServerRecorder } from './server-recorder.js';
+
+/** How a request ended. */
+export interface Ending {
+  /** The status sent; `undefined` where none was. */
+  readonly status: number | undefined;
+  /** Where it did not end well for another reason than the status. */
+  readonly errorType: string | undefined;
+}
+
+/**
+ * One request and its answer, from the arrival to the last byte or to whatever ended it before.
+ * Ends once, however often it is told so.
+ */
+export class Exchange {
+  /** The template of the endpoint, as soon as somebody knows it. */
+  route: string | undefined = undefined;
+  /** The request context that the measurements belong to. */
+  context: Holder | undefined = undefined;
+  private readonly start = performance.now();
+  private firstByte = -1;
+  private endSession: ((isComplete: boolean) => void) | undefined = undefined;
+  private isOpen = true;
+
+  constructor(
+    private readonly recorder: ServerRecorder,
+    readonly method: string,
+    readonly scheme: string,
+    readonly path: string,
+    private readonly protocol: string | undefined,
+    private readonly release: () => void,
+  ) {}
+
+  /** The headers of the answer are on their way. */
+  headersSent(contentType: unknown): void {
+    if (this.endSession !== undefined || typeof contentType !== 'string') return;
+    if (!/^text\/event-stream\b/i.test(contentType)) return;
+    this.endSession = runInContext(this.context, () => this.recorder.beginSession());
+  }
+
+  /** A part of a streamed body is on its way; only the first one counts. */
+  bodySent(): void {
+    if (this.firstByte < 0) this.firstByte = performance.now();
+  }
+
+  /** The exchange is over. */
+  end({ status, errorType }: Ending): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const now = performance.now();
+    this.release();
+    const attributes = {
+      'http.request.method': this.method,
+      'url.scheme': this.scheme,
+      'http.route': this.route,
+      'http.response.status_code': status,
+      'error.type': errorType ?? (status !== undefined && status >= 500 ? `${status}` : undefined),
+      'network.protocol.version': this.protocol,
+    };
+    const firstByte = this.firstByte < 0 ? undefined : (this.firstByte - this.start) / 1000;
+    runInContext(this.context, () => {
+      this.endSession?.(errorType === undefined);
+      this.recorder.record(this.path, (now - this.start) / 1000, firstByte, attributes);
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import type { Attributes } from '../../declare/index.js';
+import { type BoundInstrument, type Instruments, instrumentsOf } from '../../standard/index.js';
+import type { ContextReader, HeaderSource } from '../context/index.js';
+import type { EndpointFilter } from './endpoint-filter.js';
+import { Exchange } from './exchange.js';
+import type { RouteTable } from './route-table.js';
+import { resolveServerOptions, SERVER_INSTRUMENTS, type ServerOptions } from './server-options.js';
+
+/** The attributes of one answered request. */
+export type AnsweredAttributes = {
+  readonly 'http.request.method': string;
+  readonly 'url.scheme': string;
+  'http.route': string | undefined;
+  readonly 'http.response.status_code': number | undefined;
+  readonly 'error.type': string | undefined;
+  readonly 'network.protocol.version': string | undefined;
+};
+
+/** The methods of RFC 9110 and PATCH; whatever else clients send is `_OTHER`, by the convention. */
+const METHODS = 'GET POST PUT PATCH DELETE HEAD OPTIONS CONNECT TRACE'.split(' ');
+
+/**
+ * Records the requests of servers, whatever tells it of them. Made when observation begins; nothing
+ * in it throws afterwards.
+ *
+ * Source: HTTP metrics v1.44, "HTTP server".
+ */
+export class ServerRecorder {
+  private readonly context: ContextReader | undefined;
+  private readonly instruments: Instruments<(typeof SERVER_INSTRUMENTS)[number]>;
+  private readonly filter: EndpointFilter;
+  private readonly routes: RouteTable;
+  private readonly active = new Map<string, BoundInstrument>();
+
+  /** Throws where an option cannot be used; `caller` names who was called, for the message. */
+  constructor(options: ServerOptions<unknown>, caller: string) {
+    const resolved = resolveServerOptions(options, caller);
+    this.instruments = instrumentsOf(resolved.registry, SERVER_INSTRUMENTS, caller);
+    this.context = resolved.context;
+    this.filter = resolved.filter;
+    this.routes = resolved.routes;
+  }
+
+  /** The context attributes that the headers of a request carry; none where reading them fails. */
+  contextOf(headers: HeaderSource, request: unknown): Attributes | undefined {
+    try {
+      return this.context?.(headers, request);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * A request has arrived.
+   *
+   * @param target the path, with or without a query
+   * @param protocol `1.1`, `2`, …
+   */
+  begin(method: string, scheme: string, target: string, protocol: string | undefined): Exchange {
+    const known = METHODS.includes(method) ? method : '_OTHER';
+    const knownScheme = scheme === 'http' || scheme === 'https' ? scheme : '_OTHER';
+    const active = this.activeOf(known, knownScheme);
+    attempt(() => active.add(1));
+    const query = target.indexOf('?');
+    const path = query < 0 ? target : target.slice(0, query);
+    const release = () => attempt(() => active.add(-1));
+    return new Exchange(this, known, knownScheme, path, protocol, release);
+  }
+
+  /** A session of server-sent events is open; returns what ends it. */
+  beginSession(): (isComplete: boolean) => void {
+    const { sseSessionsActive, sseDisconnects, sseSessionDuration } = this.instruments;
+    const start = performance.now();
+    const active = sseSessionsActive.bind();
+    attempt(() => active.add(1));
+    return (isComplete) =>
+      attempt(() => {
+        active.add(-1);
+        if (!isComplete) sseDisconnects.add(1);
+        sseSessionDuration.record((performance.now() - start) / 1000);
+      });
+  }
+
+  /** A request is over; durations in seconds. */
+  record(
+    path: string,
+    duration: number,
+    firstByte: number | undefined,
+    attributes: AnsweredAttributes,
+  ): void {
+    attempt(() => {
+      const method = attributes['http.request.method'];
+      attributes['http.route'] ??= this.routes.match(method, path);
+      if (!this.filter.takes(method, attributes['http.route'], path)) return;
+      this.instruments.httpServerRequestDuration.record(duration, attributes);
+      this.instruments.httpServerRequests.add(1, attributes);
+      if (firstByte === undefined) return;
+      this.instruments.httpServerTimeToFirstByte.record(firstByte, attributes);
+    });
+  }
+
+  private activeOf(method: string, scheme: string): BoundInstrument {
+    const key = `${method} ${scheme}`;
+    let bound = this.active.get(key);
+    if (bound === undefined) {
+      bound = this.instruments.httpServerActiveRequests.bind({
+        'http.request.method': method,
+        'url.scheme': scheme,
+      });
+      this.active.set(key, bound);
+    }
+    return bound;
+  }
+}
+
+/** Observing must not reach the observed: what is wrong shows in the registry's drop counts. */
+export function attempt(fn: () => void): void {
+  try {
+    fn();
+  } catch {
+    // Strict registries throw from a record call; a server's event is no place to throw into.
+  }
+}
