@@ -46,7 +46,7 @@ export {
 export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
 export type { AnyRegistry, ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
-export { defineRegistry } from './otel/index.js';
+export { defineRegistry, logFields } from './otel/index.js';
 export type {
   ExporterHealth,
   Health,

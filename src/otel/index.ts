@@ -1,3 +1,4 @@
+export { logFields } from './log-fields.js';
 export type { ProducerOptions, RegistryProducer } from './producer.js';
 export { makeProducer } from './producer.js';
 export type { AnyRegistry, Registry, RegistryDefinition, RegistryMethods } from './registry.js';

@@ -1,4 +1,4 @@
-import { propagation } from '@opentelemetry/api';
+import { type Baggage, propagation } from '@opentelemetry/api';
 import type { Attributes } from '../../declare/index.js';
 import { parseBaggage } from './baggage-header.js';
 import { makeConceal } from './hashing.js';
@@ -38,8 +38,11 @@ export function baggageContext(options: BaggageContextOptions): CountedContextRe
   const read = (headers: HeaderSource, request?: unknown): Attributes | undefined => {
     const found: Record<string, string> = {};
     try {
-      const values = active(wanted) ?? inHeader(headers);
-      if (values === undefined || values.size === 0 || !isTrusted(request)) return undefined;
+      const baggage = propagation.getActiveBaggage();
+      const header = baggage === undefined ? headerOf(headers, 'baggage') : '';
+      if ((baggage === undefined && header === '') || !isTrusted(request)) return undefined;
+      const values =
+        baggage === undefined ? parseBaggage(header, wanted, rejections) : pick(baggage, wanted);
       for (const [key, raw] of values) {
         const attribute = wanted.get(key) as string;
         const value = check(raw);
@@ -50,17 +53,11 @@ export function baggageContext(options: BaggageContextOptions): CountedContextRe
     }
     return Object.keys(found).length > 0 ? found : undefined;
   };
-  const inHeader = (headers: HeaderSource): ReadonlyMap<string, string> | undefined => {
-    const header = headerOf(headers, 'baggage');
-    return header === '' ? undefined : parseBaggage(header, wanted, rejections);
-  };
   return Object.assign(read, { rejected: () => rejections.read() });
 }
 
-/** What is asked for of the active baggage; `undefined` where there is none. */
-function active(wanted: ReadonlyMap<string, string>): ReadonlyMap<string, string> | undefined {
-  const baggage = propagation.getActiveBaggage();
-  if (baggage === undefined) return undefined;
+/** The values of the keys that are asked for. */
+function pick(baggage: Baggage, wanted: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const key of wanted.keys()) {
     const entry = baggage.getEntry(key);

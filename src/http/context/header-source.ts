@@ -2,7 +2,7 @@ import type { HeaderSource } from './types.js';
 
 /** One header as it is, several of one name joined by commas; `''` where there is none. */
 export function headerOf(source: HeaderSource, name: string): string {
-  const value = valueOf(source, name);
+  const value = rawValueOf(source, name);
   if (typeof value === 'string') return value;
   return Array.isArray(value) ? value.join(',') : '';
 }
@@ -14,7 +14,7 @@ export function firstValueOf(source: HeaderSource, name: string): string {
   return (comma === -1 ? value : value.slice(0, comma)).trim();
 }
 
-function valueOf(source: HeaderSource, name: string): unknown {
+function rawValueOf(source: HeaderSource, name: string): unknown {
   if (typeof source === 'function') return source(name);
   // A header may be called "get"; then it is no function.
   if (hasGet(source)) return source.get(name);
