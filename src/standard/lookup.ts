@@ -9,7 +9,14 @@ export interface Instrument {
   record(value: number, attributes?: Attributes): void;
   add(value: number, attributes?: Attributes): void;
   bind(attributes?: Attributes): BoundInstrument;
+  addCallback(callback: LevelCallback): void;
+  removeCallback(callback: LevelCallback): void;
 }
+
+/** Reads levels at each collection, for the observable instruments. */
+export type LevelCallback = (result: {
+  observe(value: number, attributes?: Attributes): void;
+}) => void;
 
 /** One series of it. */
 export interface BoundInstrument {
@@ -40,7 +47,7 @@ export function instrumentsOf<K extends AgentInstrumentName>(
     if (has?.kind === kind && has.unit === unit) continue;
     throw new MeterbookError('INVALID_REGISTRY', {
       instrument: name,
-      cause: `${caller} needs a ${kind} in "${unit}" under this name, and the registry has ${has === undefined ? 'none' : `a ${show(has.kind)} in ${show(has.unit)}`}.`,
+      cause: `${caller} needs ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} in "${unit}" under this name, and the registry has ${has === undefined ? 'none' : `a ${show(has.kind)} in ${show(has.unit)}`}.`,
       fix: 'Spread agentInstruments into the instruments of the registry, and keep kind and unit of those you change.',
     });
   }
