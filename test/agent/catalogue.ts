@@ -3,7 +3,7 @@
  * state it, typed by hand: nothing here comes from the source, so that a slip there shows.
  */
 export interface CatalogueRow {
-  readonly kind: 'histogram' | 'counter' | 'upDownCounter' | 'gauge';
+  readonly kind: 'histogram' | 'counter' | 'upDownCounter' | 'observableUpDownCounter' | 'gauge';
   readonly unit: string;
   /** Upper bounds, in the unit. */
   readonly boundaries?: readonly number[];
@@ -54,7 +54,7 @@ const pool = { required: ['db.client.connection.pool.name'], context: false } as
 
 const poolTime = { kind: 'histogram', unit: 's', boundaries: CONNECTION, ...pool } as const;
 
-const poolSize = { kind: 'upDownCounter', unit: '{connection}', ...pool } as const;
+const poolSize = { kind: 'observableUpDownCounter', unit: '{connection}', ...pool } as const;
 
 export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
   // The conventions.
