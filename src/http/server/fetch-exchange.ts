@@ -1,0 +1,85 @@
+import { errorTypeOf, runInContext } from '../../core/index.js';
+import type { Exchange } from './exchange.js';
+import { ABORTED } from './node-exchange.js';
+import { attempt, type ServerRecorder } from './server-recorder.js';
+
+/** What is read of a web `Request`. */
+export interface FetchRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Begins to observe a web request; it ends by itself where the client goes before an answer. */
+export function beginFetchExchange(recorder: ServerRecorder, request: FetchRequest): Exchange {
+  const [, scheme = '', target = '/'] = /^([a-z]+):\/\/[^/?#]*([^#]*)/.exec(request.url) ?? [];
+  // A web request does not tell the version of the protocol that it came by.
+  const exchange = recorder.begin(request.method, scheme, target, undefined);
+  const onAbort = () => attempt(() => exchange.end({ status: undefined, errorType: ABORTED }));
+  // Not every runtime has a signal on the request, and those that lack it may throw.
+  attempt(() => request.signal?.addEventListener('abort', onAbort, { once: true }));
+  return exchange;
+}
+
+/**
+ * Observes an answer until the last byte of its body has been taken, or until the client cancels.
+ * Returns the response that has to be sent in its place: the same status, headers and chunks. One
+ * without a body, or whose body is not going to be sent, ends at once and is returned as it is.
+ */
+export function observeResponse(exchange: Exchange, response: Response): Response {
+  const { body, status, headers } = response;
+  if (body === null || exchange.method === 'HEAD' || response.bodyUsed || body.locked) {
+    attempt(() => exchange.end({ status, errorType: undefined }));
+    return response;
+  }
+  const contentType = headers.get('content-type');
+  attempt(() => exchange.headersSent(contentType));
+  return new Response(watched(body, exchange, status), response);
+}
+
+/** The same chunks, each taken from the source when it is asked for, so that nothing is buffered. */
+function watched(
+  body: ReadableStream<Uint8Array>,
+  exchange: Exchange,
+  status: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const inContext = <Result>(fn: () => Result) => runInContext(exchange.context, fn);
+  let firstByte = -1;
+  let isStreamed = false;
+  const end = (errorType: string | undefined) =>
+    attempt(() => {
+      if (errorType !== undefined && firstByte >= 0) exchange.bodySent(firstByte);
+      exchange.end({ status, errorType });
+    });
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await inContext(() => reader.read());
+          if (done) {
+            end(undefined);
+            controller.close();
+            return;
+          }
+          // A body that was whole from the start is a stream as well, of one chunk: only the second
+          // chunk tells that this one is streamed.
+          if (firstByte < 0) firstByte = performance.now();
+          else if (!isStreamed) {
+            isStreamed = true;
+            exchange.bodySent(firstByte);
+          }
+          controller.enqueue(value);
+        } catch (error) {
+          end(errorTypeOf(error));
+          throw error;
+        }
+      },
+      cancel(reason) {
+        end(ABORTED);
+        return inContext(() => reader.cancel(reason));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
