@@ -8,7 +8,7 @@ import {
   type RegistryWith,
 } from '../standard/index.js';
 import type { ContextReader, HeaderSource } from './context/index.js';
-import { attempt } from './server/server-recorder.js';
+import { attempt } from './server/attempt.js';
 
 const INSTRUMENTS = [
   'websocketSessionsActive',

@@ -1,4 +1,6 @@
 import { type Holder, runInContext } from '../../core/index.js';
+import type { BoundInstrument } from '../../standard/index.js';
+import { attempt } from './attempt.js';
 import type { ServerRecorder } from './server-recorder.js';
 
 /** How a request ended. */
@@ -29,7 +31,7 @@ export class Exchange {
     readonly scheme: string,
     readonly path: string,
     private readonly protocol: string | undefined,
-    private readonly release: () => void,
+    private readonly active: BoundInstrument,
   ) {}
 
   /** The headers of the answer are on their way. */
@@ -39,9 +41,9 @@ export class Exchange {
     this.endSession = runInContext(this.context, () => this.recorder.beginSession());
   }
 
-  /** A part of a streamed body is on its way; only the first one counts. */
-  bodySent(): void {
-    if (this.firstByte < 0) this.firstByte = performance.now();
+  /** A part of a streamed body is on its way, now or at that time, ms; only the first one counts. */
+  bodySent(at?: number): void {
+    if (this.firstByte < 0) this.firstByte = at ?? performance.now();
   }
 
   /** The exchange is over. */
@@ -49,14 +51,15 @@ export class Exchange {
     if (!this.isOpen) return;
     this.isOpen = false;
     const now = performance.now();
-    this.release();
+    attempt(() => this.active.add(-1));
+    // In the order in which they are declared: the series is then found by the shortest way.
     const attributes = {
       'http.request.method': this.method,
       'url.scheme': this.scheme,
       'http.route': this.route,
       'http.response.status_code': status,
-      'error.type': errorType ?? (status !== undefined && status >= 500 ? `${status}` : undefined),
       'network.protocol.version': this.protocol,
+      'error.type': errorType ?? (status !== undefined && status >= 500 ? `${status}` : undefined),
     };
     const firstByte = this.firstByte < 0 ? undefined : (this.firstByte - this.start) / 1000;
     runInContext(this.context, () => {

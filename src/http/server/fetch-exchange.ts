@@ -1,7 +1,8 @@
 import { errorTypeOf, runInContext } from '../../core/index.js';
 import type { Exchange } from './exchange.js';
 import { ABORTED } from './node-exchange.js';
-import { attempt, type ServerRecorder } from './server-recorder.js';
+import { attempt } from './attempt.js';
+import type { ServerRecorder } from './server-recorder.js';
 
 /** What is read of a web `Request`. */
 export interface FetchRequest {

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { enterContext, OWN_SERVER } from '../../core/index.js';
 import { MeterbookError } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
+import { attempt } from './attempt.js';
 import {
   beginNodeExchange,
   exchangeOf,
@@ -9,7 +10,7 @@ import {
   type NodeResponse,
 } from './node-exchange.js';
 import type { ServerOptions } from './server-options.js';
-import { attempt, ServerRecorder } from './server-recorder.js';
+import { ServerRecorder } from './server-recorder.js';
 
 /** What {@link observeHttpServer} gives. */
 export interface HttpServerObservation extends Disposable {

@@ -1,6 +1,7 @@
 import type { Attributes } from '../../declare/index.js';
 import { type BoundInstrument, type Instruments, instrumentsOf } from '../../standard/index.js';
 import type { ContextReader, HeaderSource } from '../context/index.js';
+import { attempt } from './attempt.js';
 import type { EndpointFilter } from './endpoint-filter.js';
 import { Exchange } from './exchange.js';
 import type { RouteTable } from './route-table.js';
@@ -63,8 +64,7 @@ export class ServerRecorder {
     attempt(() => active.add(1));
     const query = target.indexOf('?');
     const path = query < 0 ? target : target.slice(0, query);
-    const release = () => attempt(() => active.add(-1));
-    return new Exchange(this, known, knownScheme, path, protocol, release);
+    return new Exchange(this, known, knownScheme, path, protocol, active);
   }
 
   /** A session of server-sent events is open; returns what ends it. */
@@ -110,14 +110,5 @@ export class ServerRecorder {
       this.active.set(key, bound);
     }
     return bound;
-  }
-}
-
-/** Observing must not reach the observed: what is wrong shows in the registry's drop counts. */
-export function attempt(fn: () => void): void {
-  try {
-    fn();
-  } catch {
-    // Strict registries throw from a record call; a server's event is no place to throw into.
   }
 }
