@@ -77,6 +77,8 @@ export function currentContext(): Holder | undefined {
 /** Runs `fn` in a context that was kept; `undefined` is no context at all. */
 export function runInContext<Result>(context: Holder | undefined, fn: () => Result): Result {
   const store = storage ?? shared();
+  // Often the context is still the active one, and to enter it anew would cost something.
+  if (store.getStore() === context) return fn();
   return context === undefined ? store.exit(fn) : store.run(context, fn);
 }
 

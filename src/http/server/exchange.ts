@@ -3,14 +3,6 @@ import type { BoundInstrument } from '../../standard/index.js';
 import { attempt } from './attempt.js';
 import type { ServerRecorder } from './server-recorder.js';
 
-/** How a request ended. */
-export interface Ending {
-  /** The status sent; `undefined` where none was. */
-  readonly status: number | undefined;
-  /** Where it did not end well for another reason than the status. */
-  readonly errorType: string | undefined;
-}
-
 /**
  * One request and its answer, from the arrival to the last byte or to whatever ended it before.
  * Ends once, however often it is told so.
@@ -46,8 +38,13 @@ export class Exchange {
     if (this.firstByte < 0) this.firstByte = at ?? performance.now();
   }
 
-  /** The exchange is over. */
-  end({ status, errorType }: Ending): void {
+  /**
+   * The exchange is over.
+   *
+   * @param status what was sent; `undefined` where nothing was
+   * @param errorType where it did not end well for another reason than the status
+   */
+  end(status: number | undefined, errorType: string | undefined): void {
     if (!this.isOpen) return;
     this.isOpen = false;
     const now = performance.now();

@@ -1,7 +1,7 @@
 import { errorTypeOf, runInContext } from '../../core/index.js';
+import { attempt } from './attempt.js';
 import type { Exchange } from './exchange.js';
 import { ABORTED } from './node-exchange.js';
-import { attempt } from './attempt.js';
 import type { ServerRecorder } from './server-recorder.js';
 
 /** What is read of a web `Request`. */
@@ -16,7 +16,7 @@ export function beginFetchExchange(recorder: ServerRecorder, request: FetchReque
   const [, scheme = '', target = '/'] = /^([a-z]+):\/\/[^/?#]*([^#]*)/.exec(request.url) ?? [];
   // A web request does not tell the version of the protocol that it came by.
   const exchange = recorder.begin(request.method, scheme, target, undefined);
-  const onAbort = () => attempt(() => exchange.end({ status: undefined, errorType: ABORTED }));
+  const onAbort = () => attempt(() => exchange.end(undefined, ABORTED));
   // Not every runtime has a signal on the request, and those that lack it may throw.
   attempt(() => request.signal?.addEventListener('abort', onAbort, { once: true }));
   return exchange;
@@ -30,7 +30,7 @@ export function beginFetchExchange(recorder: ServerRecorder, request: FetchReque
 export function observeResponse(exchange: Exchange, response: Response): Response {
   const { body, status, headers } = response;
   if (body === null || exchange.method === 'HEAD' || response.bodyUsed || body.locked) {
-    attempt(() => exchange.end({ status, errorType: undefined }));
+    attempt(() => exchange.end(status, undefined));
     return response;
   }
   const contentType = headers.get('content-type');
@@ -51,7 +51,7 @@ function watched(
   const end = (errorType: string | undefined) =>
     attempt(() => {
       if (errorType !== undefined && firstByte >= 0) exchange.bodySent(firstByte);
-      exchange.end({ status, errorType });
+      exchange.end(status, errorType);
     });
   return new ReadableStream<Uint8Array>(
     {

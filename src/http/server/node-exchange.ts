@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorTypeOf } from '../../core/index.js';
-import { attempt } from './attempt.js';
 import type { Exchange } from './exchange.js';
 import { expressRoute } from './express-route.js';
 import type { ServerRecorder } from './server-recorder.js';
@@ -46,19 +45,19 @@ export function beginNodeExchange(
   const exchange = recorder.begin(request.method ?? '', scheme, url, protocol);
   (request as { [EXCHANGE]?: Exchange })[EXCHANGE] = exchange;
   const watched = response as NodeResponse & Watched;
-  watched[EXCHANGE] = exchange;
-  watched[REQUEST] = request;
-  watched[WRITE_HEAD] = watched.writeHead;
-  watched[WRITE] = watched.write;
+  watched[WATCH] = {
+    exchange,
+    request,
+    writeHead: watched.writeHead,
+    write: watched.write,
+  };
   watched.writeHead = writeHead;
   watched.write = write;
   watched.on('close', onClose);
   return exchange;
 }
 
-const REQUEST = Symbol('meterbook.request');
-const WRITE_HEAD = Symbol('meterbook.writeHead');
-const WRITE = Symbol('meterbook.write');
+const WATCH = Symbol('meterbook.http.watch');
 
 /**
  * An answer under observation. Two of its methods are wrapped, for this one answer, since no event
@@ -66,32 +65,41 @@ const WRITE = Symbol('meterbook.write');
  * functions for every answer: making them anew took a third of a microsecond of each request.
  */
 interface Watched {
-  [EXCHANGE]: Exchange;
-  [REQUEST]: NodeRequest;
-  [WRITE_HEAD]: (...args: unknown[]) => unknown;
-  [WRITE]: (...args: unknown[]) => unknown;
+  [WATCH]: {
+    readonly exchange: Exchange;
+    readonly request: NodeRequest;
+    readonly writeHead: (...args: unknown[]) => unknown;
+    readonly write: (...args: unknown[]) => unknown;
+  };
   writeHead: (...args: unknown[]) => unknown;
   write: (...args: unknown[]) => unknown;
 }
 
 function writeHead(this: NodeResponse & Watched, ...args: unknown[]): unknown {
-  const result = this[WRITE_HEAD](...args);
-  attempt(() => this[EXCHANGE].headersSent(contentTypeOf(this, args)));
+  const { exchange, writeHead } = this[WATCH];
+  const result = writeHead.apply(this, args);
+  try {
+    exchange.headersSent(contentTypeOf(this, args));
+  } catch {
+    // As attempt(), without a function made for it.
+  }
   return result;
 }
 
 function write(this: NodeResponse & Watched, ...args: unknown[]): unknown {
-  this[EXCHANGE].bodySent();
-  return this[WRITE](...args);
+  const { exchange, write } = this[WATCH];
+  exchange.bodySent();
+  return write.apply(this, args);
 }
 
 function onClose(this: NodeResponse & Watched): void {
-  attempt(() => {
-    const exchange = this[EXCHANGE];
-    exchange.route ??= expressRoute(this[REQUEST]);
-    const status = this.headersSent ? this.statusCode : undefined;
-    exchange.end({ status, errorType: failureOf(this) });
-  });
+  try {
+    const { exchange, request } = this[WATCH];
+    exchange.route ??= expressRoute(request);
+    exchange.end(this.headersSent ? this.statusCode : undefined, failureOf(this));
+  } catch {
+    // As attempt(), without a function made for it.
+  }
 }
 
 /** `undefined` where the last byte was handed over; what the server itself gave up is named. */
@@ -109,7 +117,7 @@ function failureOf(response: NodeResponse): string | undefined {
 
 /** Headers given to `writeHead` alone are not kept by the answer, so they are looked for there. */
 function contentTypeOf(response: NodeResponse, args: readonly unknown[]): unknown {
-  const given = args[args.length - 1];
+  const given = args.length > 1 ? args[args.length - 1] : undefined;
   if (Array.isArray(given)) {
     const pairs: unknown[] = given.flat();
     const at = pairs.findIndex((name, index) => index % 2 === 0 && isContentType(name));

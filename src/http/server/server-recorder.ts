@@ -31,7 +31,11 @@ export class ServerRecorder {
   private readonly instruments: Instruments<(typeof SERVER_INSTRUMENTS)[number]>;
   private readonly filter: EndpointFilter;
   private readonly routes: RouteTable;
-  private readonly active = new Map<string, BoundInstrument>();
+  private readonly active = {
+    http: new Map<string, BoundInstrument>(),
+    https: new Map<string, BoundInstrument>(),
+    _OTHER: new Map<string, BoundInstrument>(),
+  };
 
   /** Throws where an option cannot be used; `caller` names who was called, for the message. */
   constructor(options: ServerOptions<unknown>, caller: string) {
@@ -88,7 +92,7 @@ export class ServerRecorder {
     firstByte: number | undefined,
     attributes: AnsweredAttributes,
   ): void {
-    attempt(() => {
+    try {
       const method = attributes['http.request.method'];
       attributes['http.route'] ??= this.routes.match(method, path);
       if (!this.filter.takes(method, attributes['http.route'], path)) return;
@@ -96,18 +100,20 @@ export class ServerRecorder {
       this.instruments.httpServerRequests.add(1, attributes);
       if (firstByte === undefined) return;
       this.instruments.httpServerTimeToFirstByte.record(firstByte, attributes);
-    });
+    } catch {
+      // As attempt(), without a function made for it.
+    }
   }
 
-  private activeOf(method: string, scheme: string): BoundInstrument {
-    const key = `${method} ${scheme}`;
-    let bound = this.active.get(key);
+  private activeOf(method: string, scheme: 'http' | 'https' | '_OTHER'): BoundInstrument {
+    const byMethod = this.active[scheme];
+    let bound = byMethod.get(method);
     if (bound === undefined) {
       bound = this.instruments.httpServerActiveRequests.bind({
         'http.request.method': method,
         'url.scheme': scheme,
       });
-      this.active.set(key, bound);
+      byMethod.set(method, bound);
     }
     return bound;
   }
