@@ -13,6 +13,7 @@ import { verdictsOf } from './report/verdict.js';
 import { bucketSearchSection } from './sections/bucket-search.js';
 import { collectSection } from './sections/collect.js';
 import { type Context, subjectsOf } from './sections/context.js';
+import { httpSection } from './sections/http.js';
 import { memorySections } from './sections/memory.js';
 import { sizeSections } from './sections/size.js';
 import { speedSections } from './sections/speed.js';
@@ -34,6 +35,7 @@ const context: Context = {
 
 const sections = [
   ...speedSections(context),
+  httpSection(context),
   bucketSearchSection(context),
   ...memorySections(context),
   collectSection(context),

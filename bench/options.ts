@@ -16,6 +16,8 @@ export interface Effort {
   /** Processes per subject and case, each subject in turn. */
   readonly rounds: number;
   readonly timing: TimingOptions;
+  /** Requests of one batch, and batches per process. */
+  readonly http: { readonly requests: number; readonly batches: number };
   /** Collections per process. */
   readonly collections: number;
   /** Processes that import. */
@@ -42,12 +44,14 @@ export function effortOf({ quick }: Options): Effort {
     ? {
         rounds: 1,
         timing: { warmupMillis: 250, batchMillis: 4, batches: 40 },
+        http: { requests: 1_000, batches: 30 },
         collections: 5,
         imports: 5,
       }
     : {
         rounds: 5,
         timing: { warmupMillis: 400, batchMillis: 4, batches: 100 },
+        http: { requests: 1_000, batches: 100 },
         collections: 10,
         imports: 15,
       };

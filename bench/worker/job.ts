@@ -1,4 +1,5 @@
 import type { SearchName } from './bucket-search.js';
+import type { HttpSubject } from './http.js';
 import type { SeriesBytes } from './memory.js';
 import type { RecordCaseName } from './record.js';
 import type { TimingOptions } from './timing.js';
@@ -22,6 +23,11 @@ export type Job =
       readonly search: SearchName;
       readonly boundaries: number;
       readonly timing: TimingOptions;
+    }
+  | {
+      readonly kind: 'http';
+      readonly subject: HttpSubject;
+      readonly timing: { readonly requests: number; readonly batches: number };
     };
 
 /** What comes back. */
@@ -35,4 +41,6 @@ export interface JobResults {
   readonly collect: readonly number[];
   /** Nanoseconds per search and count, by batch. */
   readonly search: readonly number[];
+  /** Nanoseconds per request, by batch. */
+  readonly http: readonly number[];
 }

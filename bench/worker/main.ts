@@ -2,6 +2,7 @@
 import type { MakeSubject, Subject } from '../subjects/subject.js';
 import { searchLoop } from './bucket-search.js';
 import { timeCollections } from './collect.js';
+import { timeRequests } from './http.js';
 import { BOXED_VALUES, VALUES } from './inputs.js';
 import type { Job, JobResults, SubjectModule } from './job.js';
 import { MANY, MANY_SPECS, recordMany } from './many-series.js';
@@ -81,6 +82,8 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
       if (total() !== made) throw new Error(`${made} searches were made, ${total()} were counted`);
       return nanos;
     }
+    case 'http':
+      return timeRequests(job.subject, job.timing);
   }
 }
 
