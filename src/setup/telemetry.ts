@@ -15,13 +15,15 @@ import {
 import { makePrometheusBranch } from './prometheus.js';
 import type { Report } from './report.js';
 import { makeResource, serviceNameOf } from './resource.js';
+import { type RuntimeMetrics, startRuntimeMetrics } from './runtime/runtime-metrics.js';
 
 /** Starts a pipeline. `onEnd` is called when it has been shut down. */
 export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   const { options, registries, timing, report } = plan;
   const giveBack = takeOver(plan);
   const wanted = wantedExporters(plan);
-  const branches = makeBranches(plan, wanted);
+  const runtime = options.runtime === true && wanted.length > 0 ? startRuntimeMetrics() : undefined;
+  const branches = makeBranches(plan, wanted, runtime);
   const resource = makeResource(plan, wanted.length > 0);
   const provider = new MeterProvider({ resource, readers: branches.map(({ reader }) => reader) });
   const isGlobal =
@@ -48,6 +50,7 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
     forget();
     for (const reader of [...branches.flatMap(({ producers }) => producers), ...heirs])
       reader.detach();
+    runtime?.stop();
     await Promise.all(branches.map((branch) => branch.close()));
     giveBack();
     if (isGlobal && api.getMeterProvider() === provider) api.disable();
@@ -96,14 +99,23 @@ function takeOver({ options, registries, report }: Plan): () => void {
 }
 
 /** One reader for each exporter that is asked for and can be had. */
-function makeBranches(plan: Plan, wanted: readonly ExporterName[]): readonly Branch[] {
+function makeBranches(
+  plan: Plan,
+  wanted: readonly ExporterName[],
+  runtime: RuntimeMetrics | undefined,
+): readonly Branch[] {
   const temporality = makeTemporality(plan);
-  const makers: Readonly<Record<ExporterName, () => Branch | undefined>> = {
-    otlp: () => makeOtlpBranch(plan, temporality),
-    console: () => makeConsoleBranch(plan, temporality),
-    prometheus: () => makePrometheusBranch(plan),
+  const makers: Readonly<Record<ExporterName, (own: Plan) => Branch | undefined>> = {
+    otlp: (own) => makeOtlpBranch(own, temporality),
+    console: (own) => makeConsoleBranch(own, temporality),
+    prometheus: makePrometheusBranch,
   };
-  return wanted.map((name) => makers[name]()).filter((branch) => branch !== undefined);
+  // Each reader has runtime instruments of its own: their intervals are those of its collections.
+  const registriesOf = () =>
+    runtime === undefined ? plan.registries : [...plan.registries, runtime.open()];
+  return wanted
+    .map((name) => makers[name]({ ...plan, registries: registriesOf() }))
+    .filter((branch) => branch !== undefined);
 }
 
 function registerGlobally(provider: MeterProvider, report: Report): boolean {

@@ -115,6 +115,7 @@ describe('the request context goes along', () => {
     const seen = withAttributes({ who: 'a' }, async () => {
       await once(emitter, 'ready');
       for await (const _ of on(emitter, 'event')) return who();
+      return undefined;
     });
     withAttributes({ who: 'emitter' }, () => emitter.emit('ready'));
     await sleep(1);
