@@ -1,4 +1,6 @@
 export { type ExpressMiddleware, express } from './adapters/express.js';
+export type { FetchHandlerOptions } from './adapters/fetch.js';
+export { fetchHandler } from './adapters/fetch.js';
 export type {
   BaggageContextOptions,
   ContextHash,

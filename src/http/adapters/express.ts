@@ -19,6 +19,6 @@ export type ExpressMiddleware = (
 export function express<R extends object = typeof agentMetrics>(
   options: ServerOptions<R> = {},
 ): ExpressMiddleware {
-  const recorder = new ServerRecorder(options as ServerOptions<unknown>, 'express()');
+  const recorder = new ServerRecorder(options, 'express()');
   return (request, response, next) => observed(recorder, request, response, next);
 }

@@ -10,6 +10,8 @@ import type { ServerRecorder } from './server-recorder.js';
 export class Exchange {
   /** The template of the endpoint, as soon as somebody knows it. */
   route: string | undefined = undefined;
+  /** The status of the answer, where it is known before the end. */
+  status: number | undefined = undefined;
   /** The request context that the measurements belong to. */
   context: Holder | undefined = undefined;
   private readonly start = performance.now();

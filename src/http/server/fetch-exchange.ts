@@ -16,7 +16,7 @@ export function beginFetchExchange(recorder: ServerRecorder, request: FetchReque
   const [, scheme = '', target = '/'] = /^([a-z]+):\/\/[^/?#]*([^#]*)/.exec(request.url) ?? [];
   // A web request does not tell the version of the protocol that it came by.
   const exchange = recorder.begin(request.method, scheme, target, undefined);
-  const onAbort = () => attempt(() => exchange.end(undefined, ABORTED));
+  const onAbort = () => attempt(() => exchange.end(exchange.status, ABORTED));
   // Not every runtime has a signal on the request, and those that lack it may throw.
   attempt(() => request.signal?.addEventListener('abort', onAbort, { once: true }));
   return exchange;
@@ -29,6 +29,7 @@ export function beginFetchExchange(recorder: ServerRecorder, request: FetchReque
  */
 export function observeResponse(exchange: Exchange, response: Response): Response {
   const { body, status, headers } = response;
+  exchange.status = status;
   if (body === null || exchange.method === 'HEAD' || response.bodyUsed || body.locked) {
     attempt(() => exchange.end(status, undefined));
     return response;

@@ -55,7 +55,7 @@ const OBSERVING = Symbol.for('meterbook.http.observing.1');
 export function observeHttpServer<R extends object = typeof agentMetrics>(
   options: ServerOptions<R> = {},
 ): HttpServerObservation {
-  const recorder = new ServerRecorder(options as ServerOptions<unknown>, 'observeHttpServer()');
+  const recorder = new ServerRecorder(options, 'observeHttpServer()');
   const global = globalThis as { [OBSERVING]?: boolean };
   if (global[OBSERVING] === true) {
     throw new MeterbookError('INVALID_SETUP', {

@@ -44,6 +44,9 @@ export interface ServerOptions<R = typeof agentMetrics> {
   readonly routes?: readonly RouteDeclaration[];
 }
 
+/** The same, whatever the registry: it is looked at when it is resolved. */
+export type AnyServerOptions = Omit<ServerOptions, 'registry'> & { readonly registry?: unknown };
+
 /** The options of an observer, checked. */
 export interface ResolvedServerOptions {
   readonly registry: unknown;
@@ -54,7 +57,7 @@ export interface ResolvedServerOptions {
 
 /** Throws `INVALID_SETUP`, naming the option and who was called, where one cannot be used. Cold. */
 export function resolveServerOptions(
-  options: ServerOptions<unknown>,
+  options: AnyServerOptions,
   caller: string,
 ): ResolvedServerOptions {
   const { registry = agentMetrics, context, include, exclude = [], routes = [] } = options;

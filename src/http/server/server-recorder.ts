@@ -5,7 +5,11 @@ import { attempt } from './attempt.js';
 import type { EndpointFilter } from './endpoint-filter.js';
 import { Exchange } from './exchange.js';
 import type { RouteTable } from './route-table.js';
-import { resolveServerOptions, SERVER_INSTRUMENTS, type ServerOptions } from './server-options.js';
+import {
+  type AnyServerOptions,
+  resolveServerOptions,
+  SERVER_INSTRUMENTS,
+} from './server-options.js';
 
 /** The attributes of one answered request. */
 export type AnsweredAttributes = {
@@ -38,7 +42,7 @@ export class ServerRecorder {
   };
 
   /** Throws where an option cannot be used; `caller` names who was called, for the message. */
-  constructor(options: ServerOptions<unknown>, caller: string) {
+  constructor(options: AnyServerOptions, caller: string) {
     const resolved = resolveServerOptions(options, caller);
     this.instruments = instrumentsOf(resolved.registry, SERVER_INSTRUMENTS, caller);
     this.context = resolved.context;
