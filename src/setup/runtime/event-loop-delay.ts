@@ -1,7 +1,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** Time between two samples: as often as Node's own monitor, 0.05 % of a core. */
-const RESOLUTION_MILLIS = 10;
+/** Time between two samples. What it costs is the waking up, so that half as often costs half. */
+const RESOLUTION_MILLIS = 20;
 /** Delays are counted in microseconds, from 1 to an hour. */
 const MICROS_PER_MILLI = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -27,7 +27,7 @@ export interface DelayWindow {
 /**
  * Measures by how much a timer is late: what any callback has to wait for while the event loop is
  * busy. An idle loop reads less than 2 ms, the grain of Node's timers; a loop that is blocked for a
- * while reads that while, less up to 10 ms until the next sample was due.
+ * while reads that while, less up to 20 ms until the next sample was due.
  *
  * In the place of `monitorEventLoopDelay`, which measures the same with its own interval added, and
  * whose `reset()` loses what is under way: a loop blocked across a collection would never show.
