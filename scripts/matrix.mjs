@@ -15,8 +15,10 @@ import { nodeOfMajor, root } from './support/nodes.mjs';
 const NODE = 24;
 const SDK = {
   '@opentelemetry/api': '1.10.0',
+  '@opentelemetry/context-async-hooks': '3.1.0',
   '@opentelemetry/exporter-metrics-otlp-proto': '0.301.0',
   '@opentelemetry/exporter-prometheus': '0.301.0',
+  '@opentelemetry/instrumentation-http': '0.301.0',
   '@opentelemetry/resources': '3.1.0',
   '@opentelemetry/sdk-metrics': '3.1.0',
   '@opentelemetry/sdk-node': '0.301.0',
