@@ -10,6 +10,8 @@ import type { ServerRecorder } from './server-recorder.js';
 export class Exchange {
   /** The template of the endpoint, as soon as somebody knows it. */
   route: string | undefined = undefined;
+  /** Asked for it at the end, where nobody has told it until then. */
+  routeOf: (() => string | undefined) | undefined = undefined;
   /** The status of the answer, where it is known before the end. */
   status: number | undefined = undefined;
   /** The request context that the measurements belong to. */
@@ -30,7 +32,8 @@ export class Exchange {
 
   /** The headers of the answer are on their way. */
   headersSent(contentType: unknown): void {
-    if (this.endSession !== undefined || typeof contentType !== 'string') return;
+    // An answer that is begun after its client has gone has no end that would be told.
+    if (!this.isOpen || this.endSession !== undefined || typeof contentType !== 'string') return;
     if (!/^text\/event-stream\b/i.test(contentType)) return;
     this.endSession = runInContext(this.context, () => this.recorder.beginSession());
   }
@@ -55,7 +58,7 @@ export class Exchange {
     const attributes = {
       'http.request.method': this.method,
       'url.scheme': this.scheme,
-      'http.route': this.route,
+      'http.route': this.template(),
       'http.response.status_code': status,
       'network.protocol.version': this.protocol,
       'error.type': errorType ?? (status !== undefined && status >= 500 ? `${status}` : undefined),
@@ -65,5 +68,18 @@ export class Exchange {
       this.endSession?.(errorType === undefined);
       this.recorder.record(this.path, (now - this.start) / 1000, firstByte, attributes);
     });
+  }
+
+  /** `/v1/` and `/v1` are one endpoint, whichever of them a framework calls it. */
+  private template(): string | undefined {
+    let route = this.route;
+    try {
+      route ??= this.routeOf?.();
+    } catch {
+      // What a framework keeps may be other than it was; the request is measured all the same.
+    }
+    return route !== undefined && route.length > 1 && route.endsWith('/')
+      ? route.slice(0, -1)
+      : route;
   }
 }
