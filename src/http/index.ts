@@ -1,6 +1,11 @@
 export { type ExpressMiddleware, express } from './adapters/express.js';
+export type { FastifyLike, FastifyPlugin, FastifyRequestLike } from './adapters/fastify.js';
+export { fastifyPlugin } from './adapters/fastify.js';
 export type { FetchHandlerOptions } from './adapters/fetch.js';
 export { fetchHandler } from './adapters/fetch.js';
+export type { HonoContextLike, HonoMiddleware, HonoRoute } from './adapters/hono.js';
+export { hono } from './adapters/hono.js';
+export { type KoaContextLike, type KoaMiddleware, koa } from './adapters/koa.js';
 export type {
   BaggageContextOptions,
   ContextHash,

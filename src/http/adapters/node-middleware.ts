@@ -10,16 +10,22 @@ import type { ServerRecorder } from '../server/server-recorder.js';
 /**
  * Runs what comes after a middleware with the request under observation: `observeHttpServer()` may
  * have begun it already, and then its options hold; otherwise it begins here, in a request context
- * of its own.
+ * of its own. `routeOf` is asked for the template when the request is over.
  */
 export function observed<Result>(
   recorder: ServerRecorder,
   request: NodeRequest,
   response: NodeResponse,
   next: () => Result,
+  routeOf?: () => string | undefined,
 ): Result {
-  if (exchangeOf(request) !== undefined) return next();
+  const begun = exchangeOf(request);
+  if (begun !== undefined) {
+    begun.routeOf ??= routeOf;
+    return next();
+  }
   const exchange = beginNodeExchange(recorder, request, response);
+  exchange.routeOf = routeOf;
   return withAttributes(recorder.contextOf(request.headers, request) ?? {}, () => {
     exchange.context = currentContext();
     return next();

@@ -50,10 +50,17 @@ export function beginNodeExchange(
     request,
     writeHead: watched.writeHead,
     write: watched.write,
+    end: undefined,
+    isEnding: false,
   };
   watched.writeHead = writeHead;
   watched.write = write;
   watched.on('close', onClose);
+  if (watched.stream === undefined) watchQueue(watched);
+  else {
+    watched[WATCH].end = watched.end;
+    watched.end = end;
+  }
   return exchange;
 }
 
@@ -70,9 +77,43 @@ interface Watched {
     readonly request: NodeRequest;
     readonly writeHead: (...args: unknown[]) => unknown;
     readonly write: (...args: unknown[]) => unknown;
+    /** Of HTTP/2 alone, where the last chunk is written by `write`. */
+    end: ((...args: unknown[]) => unknown) | undefined;
+    isEnding: boolean;
   };
+  readonly stream?: object | undefined;
   writeHead: (...args: unknown[]) => unknown;
   write: (...args: unknown[]) => unknown;
+  end: (...args: unknown[]) => unknown;
+}
+
+/** The answers of a connection that wait for those before them. */
+const queues = new WeakMap<object, Set<NodeResponse & Watched>>();
+
+/**
+ * Answers to pipelined requests are given the connection one after another. One that waits is told
+ * nothing when the connection breaks, so that the connection itself is listened to.
+ */
+function watchQueue(response: NodeResponse & Watched): void {
+  const socket = response[WATCH].request.socket as QueueingSocket;
+  if (socket._httpMessage === undefined || socket._httpMessage === null) return;
+  if (socket._httpMessage === response || typeof socket.once !== 'function') return;
+  let queue = queues.get(socket);
+  if (queue === undefined) {
+    const created = new Set<NodeResponse & Watched>();
+    queue = created;
+    queues.set(socket, created);
+    socket.once('close', () => {
+      for (const waiting of created) onClose.call(waiting);
+    });
+  }
+  queue.add(response);
+}
+
+interface QueueingSocket {
+  /** The answer that has the connection now. */
+  readonly _httpMessage?: object | null;
+  once?(event: 'close', listener: () => void): unknown;
 }
 
 function writeHead(this: NodeResponse & Watched, ...args: unknown[]): unknown {
@@ -87,14 +128,20 @@ function writeHead(this: NodeResponse & Watched, ...args: unknown[]): unknown {
 }
 
 function write(this: NodeResponse & Watched, ...args: unknown[]): unknown {
-  const { exchange, write } = this[WATCH];
-  exchange.bodySent();
+  const { exchange, write, isEnding } = this[WATCH];
+  if (!isEnding) exchange.bodySent();
   return write.apply(this, args);
+}
+
+function end(this: NodeResponse & Watched, ...args: unknown[]): unknown {
+  this[WATCH].isEnding = true;
+  return this[WATCH].end?.apply(this, args);
 }
 
 function onClose(this: NodeResponse & Watched): void {
   try {
     const { exchange, request } = this[WATCH];
+    queues.get(request.socket)?.delete(this);
     exchange.route ??= expressRoute(request);
     exchange.end(this.headersSent ? this.statusCode : undefined, failureOf(this));
   } catch {
