@@ -40,7 +40,8 @@ const places = new WeakMap<object, readonly Place[]>();
  * more.
  */
 export function expressRoute(request: object): string | undefined {
-  const { app, route, baseUrl, originalUrl = '' } = request as RoutedRequest;
+  // An error that nobody handled has left the application, and taken `baseUrl` away.
+  const { app, route, baseUrl = '', originalUrl = '' } = request as RoutedRequest;
   if (typeof app !== 'function' || typeof baseUrl !== 'string') return undefined;
   if (route === undefined) return baseUrl === '' ? undefined : mountTemplate(app, baseUrl);
   const known = places.get(route);
