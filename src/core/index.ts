@@ -9,6 +9,7 @@ export {
   runInContext,
   withAttributes,
 } from './context.js';
+export { OWN_AGENT } from './own-client.js';
 export { OWN_SERVER } from './own-server.js';
 export type {
   CoreInstrument,

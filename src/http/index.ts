@@ -7,6 +7,13 @@ export type { HonoContextLike, HonoMiddleware, HonoRoute } from './adapters/hono
 export { hono } from './adapters/hono.js';
 export { type KoaContextLike, type KoaMiddleware, koa } from './adapters/koa.js';
 export type {
+  ClientOptions,
+  ClientRegistry,
+  HttpClientObservation,
+  OutgoingRequest,
+} from './client/index.js';
+export { observeHttpClients } from './client/index.js';
+export type {
   BaggageContextOptions,
   ContextHash,
   ContextReader,

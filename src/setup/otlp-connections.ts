@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import { OWN_AGENT } from '../core/index.js';
 import type { TlsMaterial } from './environment.js';
 
 /**
@@ -36,6 +37,9 @@ export class OtlpConnections {
 }
 
 async function makeAgent(protocol: string, tls: TlsMaterial): Promise<Agent> {
-  if (protocol === 'http:') return new (await import('node:http')).Agent({ keepAlive: true });
-  return new (await import('node:https')).Agent({ keepAlive: true, ...tls });
+  const agent =
+    protocol === 'http:'
+      ? new (await import('node:http')).Agent({ keepAlive: true })
+      : new (await import('node:https')).Agent({ keepAlive: true, ...tls });
+  return Object.assign(agent, { [OWN_AGENT]: true });
 }
