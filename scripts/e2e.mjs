@@ -5,16 +5,26 @@
  * What follows on the command line goes to vitest.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Program, how it tells its version, and the Debian package that has it. */
 const NEEDED = [
   { program: 'prometheus', args: ['--version'], debian: 'prometheus' },
   { program: 'promtool', args: ['--version'], debian: 'prometheus' },
+  { program: 'postgres', args: ['--version'], debian: 'postgresql' },
+  { program: 'initdb', args: ['--version'], debian: 'postgresql' },
 ];
 
+/** Where Debian keeps PostgreSQL's programs: a folder for each version, none of them in the path. */
+const POSTGRESQL = '/usr/lib/postgresql';
+const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
+const folders = versions.map((version) => join(POSTGRESQL, version, 'bin'));
+const env = { ...process.env, PATH: [process.env['PATH'], ...folders].join(delimiter) };
+
 const missing = NEEDED.filter(({ program, args }) => {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env });
   if (status === 0) console.log(`${stdout}${stderr}`.split('\n')[0]);
   return status !== 0;
 });

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../support/pipeline.js';
+import { freePort } from './free-port.js';
 
 /** One series of the answer to an instant query. */
 export interface Sample {
@@ -19,15 +18,6 @@ export interface Prometheus {
   /** The one value of an expression; `undefined` for none, and an error for several. */
   value(expression: string): Promise<number | undefined>;
   stop(): Promise<void>;
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts a server on the loopback that scrapes one endpoint every second, with nothing kept. */
