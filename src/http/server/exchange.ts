@@ -1,6 +1,5 @@
 import { type Holder, runInContext } from '../../core/index.js';
 import type { BoundInstrument } from '../../standard/index.js';
-import { attempt } from './attempt.js';
 import type { ServerRecorder } from './server-recorder.js';
 
 /**
@@ -18,6 +17,7 @@ export class Exchange {
   context: Holder | undefined = undefined;
   private readonly start = performance.now();
   private firstByte = -1;
+  private firstChunk = -1;
   private endSession: ((isComplete: boolean) => void) | undefined = undefined;
   private isOpen = true;
 
@@ -38,9 +38,18 @@ export class Exchange {
     this.endSession = runInContext(this.context, () => this.recorder.beginSession());
   }
 
-  /** A part of a streamed body is on its way, now or at that time, ms; only the first one counts. */
-  bodySent(at?: number): void {
-    if (this.firstByte < 0) this.firstByte = at ?? performance.now();
+  /** A part of a streamed body is on its way; only the first one counts. */
+  bodySent(): void {
+    if (this.firstByte < 0) this.firstByte = performance.now();
+  }
+
+  /**
+   * A chunk of a body that may be streamed has been taken. One that was whole from the start is a
+   * stream of one chunk as well: only the second chunk, or an end before it, tells them apart.
+   */
+  chunkSent(): void {
+    if (this.firstChunk < 0) this.firstChunk = performance.now();
+    else if (this.firstByte < 0) this.firstByte = this.firstChunk;
   }
 
   /**
@@ -53,7 +62,7 @@ export class Exchange {
     if (!this.isOpen) return;
     this.isOpen = false;
     const now = performance.now();
-    attempt(() => this.active.add(-1));
+    this.recorder.leave(this.active);
     // In the order in which they are declared: the series is then found by the shortest way.
     const attributes = {
       'http.request.method': this.method,
@@ -63,6 +72,7 @@ export class Exchange {
       'network.protocol.version': this.protocol,
       'error.type': errorType ?? (status !== undefined && status >= 500 ? `${status}` : undefined),
     };
+    if (errorType !== undefined && this.firstByte < 0) this.firstByte = this.firstChunk;
     const firstByte = this.firstByte < 0 ? undefined : (this.firstByte - this.start) / 1000;
     runInContext(this.context, () => {
       this.endSession?.(errorType === undefined);

@@ -47,13 +47,7 @@ function watched(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const inContext = <Result>(fn: () => Result) => runInContext(exchange.context, fn);
-  let firstByte = -1;
-  let isStreamed = false;
-  const end = (errorType: string | undefined) =>
-    attempt(() => {
-      if (errorType !== undefined && firstByte >= 0) exchange.bodySent(firstByte);
-      exchange.end(status, errorType);
-    });
+  const end = (errorType: string | undefined) => attempt(() => exchange.end(status, errorType));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -64,13 +58,7 @@ function watched(
             controller.close();
             return;
           }
-          // A body that was whole from the start is a stream as well, of one chunk: only the second
-          // chunk tells that this one is streamed.
-          if (firstByte < 0) firstByte = performance.now();
-          else if (!isStreamed) {
-            isStreamed = true;
-            exchange.bodySent(firstByte);
-          }
+          exchange.chunkSent();
           controller.enqueue(value);
         } catch (error) {
           end(errorTypeOf(error));

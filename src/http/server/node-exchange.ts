@@ -156,10 +156,11 @@ function failureOf(response: NodeResponse): string | undefined {
     readonly errored?: unknown;
     readonly writableFinished?: boolean;
   };
+  // First of all: a framework may end an answer to tell of an error, and destroy it then.
+  if (errored !== undefined && errored !== null) return errorTypeOf(errored);
   const isComplete =
     stream === undefined ? writableFinished === true : response.writableEnded && !stream.rstCode;
-  if (isComplete) return undefined;
-  return errored === undefined || errored === null ? ABORTED : errorTypeOf(errored);
+  return isComplete ? undefined : ABORTED;
 }
 
 /** Headers given to `writeHead` alone are not kept by the answer, so they are looked for there. */

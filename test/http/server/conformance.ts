@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { agentMetrics } from '../../../src/agent/index.js';
-import { observeHttpServer } from '../../../src/http/index.js';
+import { type ContextReader, observeHttpServer } from '../../../src/http/index.js';
 import { testRegistry } from '../../../src/testing/index.js';
 import {
   Application,
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 /** The header of the context, as the frameworks pass it. */
-const readContext: Options['context'] = (headers) => {
+const readContext: ContextReader = (headers) => {
   const organization = (headers as { get?(name: string): string | null }).get
     ? (headers as Headers).get('x-organization-id')
     : (headers as Record<string, string>)['x-organization-id'];
@@ -89,7 +89,7 @@ function suite(subject: Subject, mode: Mode): void {
   };
   /** Waits until that many requests are over, and nothing is left open. */
   const settled = (registry: Registry, count: number) =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       expect(await registry.httpServerRequests.total()).toBe(count);
       expect(await active(registry)).toBe(0);
     });
@@ -268,7 +268,10 @@ function suite(subject: Subject, mode: Mode): void {
   it('measures only what include and exclude leave', async () => {
     const { registry, client } = await start({
       include: [templates.agent ?? /^\/v1\/agents\//, /^\/v1\/orgs/],
-      exclude: [`POST ${templates.message}`, /^\/v1\/orgs\/acme\/agents/],
+      exclude: [
+        `POST ${templates.message ?? '/v1/orgs/acme/agents/a-1/messages'}`,
+        /^\/v1\/orgs\/acme\/agents/,
+      ],
     });
     await client.send('GET', '/v1/agents/a-1');
     await client.send('GET', '/v1/orgs/acme');
@@ -277,7 +280,7 @@ function suite(subject: Subject, mode: Mode): void {
     await client.send('GET', '/v1/agents/a-1');
     await settled(registry, 3);
     const routes = (await recorded(registry)).map((it) => it['http.route']);
-    expect(routes).toEqual([templates.agent, templates.org]);
+    expect(new Set(routes)).toEqual(new Set([templates.agent, templates.org]));
   });
 
   it('a request that is never answered ends with the server', async () => {
@@ -290,7 +293,7 @@ function suite(subject: Subject, mode: Mode): void {
   });
 
   it('what fails in observing does not reach the application', async () => {
-    const failing: Options['context'] = () => {
+    const failing: ContextReader = () => {
       throw new Error('from the context reader');
     };
     const { registry, client } = await start({ context: failing });
@@ -300,7 +303,7 @@ function suite(subject: Subject, mode: Mode): void {
     vi.spyOn(registry.httpServerRequestDuration, 'record').mockImplementation(fail);
     expect((await client.send('GET', '/v1/agents/a-1')).status).toBe(200);
     expect((await client.send('GET', '/v1/streams/a-1')).body).toBe('onetwo');
-    await vi.waitFor(async () => expect(await active(registry)).toBe(0));
+    await eventually(async () => expect(await active(registry)).toBe(0));
   });
 
   if (subject.protocol === undefined || subject.protocol === 'http') {
@@ -325,7 +328,7 @@ function suite(subject: Subject, mode: Mode): void {
       const socket = connect(port, '127.0.0.1');
       socket.write(requestText('/v1/hangs/a-1') + requestText('/v1/hangs/a-2'));
       await once(app, 'hanging');
-      await vi.waitFor(async () => expect(await active(registry)).toBe(2));
+      await eventually(async () => expect(await active(registry)).toBe(2));
       socket.destroy();
       await settled(registry, 2);
       expect(await registry.httpServerRequests.total({ 'error.type': 'aborted' })).toBe(2);
@@ -339,7 +342,7 @@ async function settledSessions(
   ended: number,
   lost: number,
 ): Promise<void> {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await registry.sseSessionsActive.total()).toBe(open);
     expect(await registry.sseSessionDuration.total()).toBe(ended);
     expect(await registry.sseDisconnects.total()).toBe(lost);
@@ -364,6 +367,11 @@ async function pipelined(
     if ([...received.matchAll(/"seen":\{[^}]*\}\}/g)].length === requests.length) break;
   }
   return received;
+}
+
+/** Polls closely: most of these have come true already. */
+function eventually(check: () => Promise<void>): Promise<void> {
+  return vi.waitFor(check, { interval: 5, timeout: 10_000 });
 }
 
 function raise(): never {
