@@ -15,7 +15,8 @@ export function logFields(): Record<string, AttributeValue | undefined> {
     if (span && isSpanContextValid(span)) {
       fields['trace_id'] = span.traceId;
       fields['span_id'] = span.spanId;
-      fields['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0');
+      // Of the eight flags two are defined (W3C Trace Context): one digit and a zero.
+      fields['trace_flags'] = `0${span.traceFlags.toString(16)}`;
     }
   } catch {
     // A line without its span is better than none.

@@ -30,7 +30,7 @@ export interface HeaderContextOptions extends ContextTrust {
  * is left out and counted (`rejected()`), never an error.
  *
  * Throws `INVALID_SETUP` for options that cannot be used, a missing `trust` first of all. One call
- * is a lookup for each header and a loop over the characters of those that are there, under 1 µs;
+ * is a lookup for each header and a loop over the characters of those that are there, about 1 µs;
  * nothing passed in is kept.
  */
 export function headerContext(options: HeaderContextOptions): CountedContextReader {
