@@ -5,7 +5,7 @@ export { observeQueries } from './observe-queries.js';
 export type { QueryDescription } from './sql/describe.js';
 export type {
   KnexInstance,
-  Mysql2Pool,
+  MysqlPool,
   ObservablePool,
   ObservedPool,
   ObservedQueries,

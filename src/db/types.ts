@@ -90,7 +90,7 @@ export interface PgClient {
 }
 
 /** A pool of `mysql2` or `mysql2/promise`. */
-export interface Mysql2Pool {
+export interface MysqlPool {
   getConnection(...args: never): unknown;
   releaseConnection(...args: never): unknown;
   on(event: never, listener: never): unknown;
@@ -111,4 +111,4 @@ export interface KnexInstance {
 }
 
 /** What {@link observePool} takes. */
-export type ObservablePool = PgPool | Mysql2Pool | TarnPool | KnexInstance | PoolSource;
+export type ObservablePool = PgPool | MysqlPool | TarnPool | KnexInstance | PoolSource;
