@@ -69,8 +69,8 @@ export interface SetupOptions {
   readonly console?: boolean;
   /**
    * Event loop delay and utilization, garbage collection and heap, by the names of the Node.js and
-   * V8 conventions, under the scope `meterbook/runtime`. Costs a timer every 20 ms, some
-   * 1 % of an idle core. Default false, since an instrumentation of OpenTelemetry may export the same already.
+   * V8 conventions, under the scope `meterbook/runtime`. Costs a timer every 20 ms, some 1 % of an
+   * idle core. Default false, since an instrumentation of OpenTelemetry may export the same already.
    */
   readonly runtime?: boolean;
   /** Register the meter provider globally, for other libraries' instruments. Default true. */

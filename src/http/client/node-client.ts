@@ -49,6 +49,8 @@ export function observeNodeClient(recorder: ClientRecorder, { subscribe }: Subsc
   subscribe('http.client.request.start', (message) => begin(message as Message));
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as Message & { readonly response: IncomingMessage };
+    // A server may answer a request that is still being written, of which nothing was told before.
+    begin({ request });
     const exchange = exchanges.get(request);
     if (exchange === undefined) return;
     exchange.response = response;

@@ -124,6 +124,26 @@ describe('requests of node:http', () => {
     expect(await settled(1)).toEqual(['GET http 127.0.0.1 101']);
   });
 
+  it('that are answered before they are complete are one each, also when they never are', async () => {
+    const { port, settled } = await start();
+    const early = (finish: boolean) =>
+      new Promise<void>((resolve) => {
+        const options = { host: '127.0.0.1', port, path: '/missing', method: 'POST', agent: false };
+        const made = request(options, (response) => {
+          response.on('error', () => undefined).resume();
+          response.on('end', () => (finish ? made.end() : made.destroy()));
+        });
+        made.on('error', () => undefined).on('close', resolve);
+        made.write('a part');
+      });
+    await early(true);
+    await early(false);
+    expect(await settled(2)).toEqual([
+      'POST http 127.0.0.1 404 404',
+      'POST http 127.0.0.1 404 404',
+    ]);
+  });
+
   it('have _OTHER for a method that is none', async () => {
     const { port, settled } = await start();
     await ask({ port, path: '/ok', method: 'PROPFIND' });

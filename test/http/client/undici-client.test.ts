@@ -1,8 +1,14 @@
-import { Agent, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createSecureServer, type ServerHttp2Session } from 'node:http2';
+import { Agent, getGlobalDispatcher, request, setGlobalDispatcher, WebSocket } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { makeServer, useClients } from './support.js';
 
 const clients = useClients();
+const read = (name: string) => readFileSync(new URL(`../../support/tls/${name}`, import.meta.url));
+const pem = { cert: read('certificate.pem'), key: read('key.pem') };
 
 async function start() {
   const it = await clients();
@@ -113,5 +119,36 @@ describe('the undici package', () => {
       'GET http 127.0.0.1 UND_ERR_HEADERS_TIMEOUT',
       'POST http 127.0.0.1 200',
     ]);
+  });
+
+  it('has no version of the protocol over HTTP/2, which it does not tell', async () => {
+    const { settled, registry, listen, onEnd } = await start();
+    const server = createSecureServer(pem, (_, response) => response.end('well'));
+    const sessions = new Set<ServerHttp2Session>();
+    server.on('session', (session) => sessions.add(session));
+    const port = await listen(server);
+    const dispatcher = new Agent({ allowH2: true, connect: { rejectUnauthorized: false } });
+    onEnd(async () => {
+      await dispatcher.destroy();
+      for (const session of sessions) session.destroy();
+    });
+    const { body } = await request(`https://127.0.0.1:${port}/ok`, { dispatcher });
+    await body.text();
+    expect(await settled(1)).toEqual(['GET https 127.0.0.1 200']);
+    const [series] = await registry.httpClientRequestDuration.readAll();
+    expect(Object.keys(series?.attributes ?? {})).not.toContain('network.protocol.version');
+  });
+
+  it('opens a WebSocket with one request', async () => {
+    const { settled, port, onEnd, listen } = await start();
+    const http = createServer();
+    const server = new WebSocketServer({ server: http });
+    onEnd(() => server.close());
+    const wsPort = await listen(http);
+    expect(wsPort).not.toBe(port);
+    const socket = new WebSocket(`ws://127.0.0.1:${wsPort}/room?secret=1`);
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    socket.close();
+    expect(await settled(1)).toEqual(['GET http 127.0.0.1 101']);
   });
 });
