@@ -6,6 +6,7 @@ export { fetchHandler } from './adapters/fetch.js';
 export type { HonoContextLike, HonoMiddleware, HonoRoute } from './adapters/hono.js';
 export { hono } from './adapters/hono.js';
 export { type KoaContextLike, type KoaMiddleware, koa } from './adapters/koa.js';
+export { MeterbookModule, type NestDynamicModule } from './adapters/nest.js';
 export type {
   ClientOptions,
   ClientRegistry,
