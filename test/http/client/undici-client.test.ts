@@ -146,7 +146,10 @@ describe('the undici package', () => {
     onEnd(() => server.close());
     const wsPort = await listen(http);
     expect(wsPort).not.toBe(port);
-    const socket = new WebSocket(`ws://127.0.0.1:${wsPort}/room?secret=1`);
+    // Its own dispatcher: the one that Node has set tells nothing of upgrades in some versions.
+    const dispatcher = new Agent();
+    onEnd(() => dispatcher.destroy());
+    const socket = new WebSocket(`ws://127.0.0.1:${wsPort}/room?secret=1`, { dispatcher });
     await new Promise((resolve) => socket.addEventListener('open', resolve));
     socket.close();
     expect(await settled(1)).toEqual(['GET http 127.0.0.1 101']);
