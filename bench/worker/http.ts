@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { Duplex } from 'node:stream';
 import { cpuMillisSince } from './timing.js';
 
 /** What watches the server. */
-export type HttpSubject = 'bare server' | 'meterbook' | 'instrumentation-http';
+export type HttpSubject = 'bare server' | 'with a context' | 'meterbook' | 'instrumentation-http';
 
 const REQUEST = Buffer.from(
   'GET /v1/agents/a-17/messages?limit=20 HTTP/1.1\r\nHost: bench.example\r\nAccept: */*\r\n\r\n',
@@ -38,6 +39,7 @@ class Connection extends Duplex {
 /** Makes one of them watch the servers of the process; returns how many requests it has counted. */
 const WATCHES: Record<HttpSubject, () => Promise<() => Promise<number | undefined>>> = {
   'bare server': async () => async () => undefined,
+  'with a context': async () => async () => undefined,
   meterbook: async () => {
     const [{ observeHttpServer }, { agentMetrics }, { watchRegistry }] = await Promise.all([
       import('../../src/http/index.js'),
@@ -87,7 +89,12 @@ export async function timeRequests(
   const { createServer } = createRequire(import.meta.url)(
     'node:http',
   ) as typeof import('node:http');
-  const server = createServer((_request, response) => response.end('hello'));
+  // What every service pays that logs or traces by request, and that is Node's own.
+  const contexts = subject === 'with a context' ? new AsyncLocalStorage<object>() : undefined;
+  const server = createServer((_request, response) => {
+    contexts?.enterWith({});
+    response.end('hello');
+  });
   const connection = new Connection();
   server.emit('connection', connection);
   let made = 0;

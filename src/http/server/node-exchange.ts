@@ -52,6 +52,7 @@ export function beginNodeExchange(
     write: watched.write,
     end: undefined,
     isEnding: false,
+    queue: undefined,
   };
   watched.writeHead = writeHead;
   watched.write = write;
@@ -80,6 +81,8 @@ interface Watched {
     /** Of HTTP/2 alone, where the last chunk is written by `write`. */
     end: ((...args: unknown[]) => unknown) | undefined;
     isEnding: boolean;
+    /** Where it waits for the answers before it. */
+    queue: Set<NodeResponse & Watched> | undefined;
   };
   readonly stream?: object | undefined;
   writeHead: (...args: unknown[]) => unknown;
@@ -96,8 +99,9 @@ const queues = new WeakMap<object, Set<NodeResponse & Watched>>();
  */
 function watchQueue(response: NodeResponse & Watched): void {
   const socket = response[WATCH].request.socket as QueueingSocket;
-  if (socket._httpMessage === undefined || socket._httpMessage === null) return;
-  if (socket._httpMessage === response || typeof socket.once !== 'function') return;
+  const { _httpMessage: answering } = socket;
+  if (answering === undefined || answering === null || answering === response) return;
+  if (typeof socket.once !== 'function') return;
   let queue = queues.get(socket);
   if (queue === undefined) {
     const created = new Set<NodeResponse & Watched>();
@@ -108,6 +112,7 @@ function watchQueue(response: NodeResponse & Watched): void {
     });
   }
   queue.add(response);
+  response[WATCH].queue = queue;
 }
 
 interface QueueingSocket {
@@ -140,8 +145,8 @@ function end(this: NodeResponse & Watched, ...args: unknown[]): unknown {
 
 function onClose(this: NodeResponse & Watched): void {
   try {
-    const { exchange, request } = this[WATCH];
-    queues.get(request.socket)?.delete(this);
+    const { exchange, request, queue } = this[WATCH];
+    queue?.delete(this);
     exchange.route ??= expressRoute(request);
     exchange.end(this.headersSent ? this.statusCode : undefined, failureOf(this));
   } catch {

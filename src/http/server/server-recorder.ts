@@ -69,10 +69,15 @@ export class ServerRecorder {
     const known = METHODS.includes(method) ? method : '_OTHER';
     const knownScheme = scheme === 'http' || scheme === 'https' ? scheme : '_OTHER';
     const active = this.activeOf(known, knownScheme);
-    attempt(() => active.add(1));
+    change(active, 1);
     const query = target.indexOf('?');
     const path = query < 0 ? target : target.slice(0, query);
     return new Exchange(this, known, knownScheme, path, protocol, active);
+  }
+
+  /** The request that was counted there is no longer active. */
+  leave(active: BoundInstrument): void {
+    change(active, -1);
   }
 
   /** A session of server-sent events is open; returns what ends it. */
@@ -120,5 +125,14 @@ export class ServerRecorder {
       byMethod.set(method, bound);
     }
     return bound;
+  }
+}
+
+/** As `attempt()`, without a function made for it. */
+function change(active: BoundInstrument, by: number): void {
+  try {
+    active.add(by);
+  } catch {
+    // Strict registries throw; a server's event is no place to throw into.
   }
 }
