@@ -4,6 +4,9 @@ export type { AgentHelperOptions, AgentHelpers } from './agent-helpers.js';
 export { agentHelpers } from './agent-helpers.js';
 export type { TokenCounts } from './helpers/models.js';
 export type { AgentCalls } from './helpers/runs.js';
+export { observeModelCall } from './observe-model-call.js';
+export type { ModelStream, ModelStreamSource, ReadableStreamLike } from './observe-stream.js';
+export { observeStream } from './observe-stream.js';
 export type { End } from './recorders.js';
 export {
   recordAdmissionWait,
@@ -36,5 +39,8 @@ export {
   recordUserMessage,
   recordWorkflow,
 } from './standard.js';
+export type { ChunkFacts } from './streams/chunk-facts.js';
+export type { ModelCallAttributes, ModelCallOptions, ModelRegistry } from './streams/options.js';
+export { recognizers } from './streams/recognizers/index.js';
 export type { TokenUsage } from './token-usage.js';
 export type { AgentRegistry } from './types.js';

@@ -13,6 +13,8 @@ export interface ChunkFacts {
   readonly usage?: TokenCounts | undefined;
   /** The model that answers, as the provider names it. */
   readonly responseModel?: string | undefined;
+  /** The client package made it by itself: it is no first byte. */
+  readonly isLocal?: boolean | undefined;
   /** The answer is complete with it: a consumer that stops now has not left early. */
   readonly isFinal?: boolean | undefined;
   /** The call has failed, told by an event instead of an exception: a class or code, never a message. */

@@ -50,7 +50,8 @@ function codeOf(error: object): string | undefined {
   return (
     apiErrorType(error) ??
     apiErrorType(property(property(error, 'data'), 'error')) ??
-    (typeof status === 'number' ? String(status) : undefined)
+    // The answer began well where its end is what failed: the cause then says why.
+    (typeof status === 'number' && status >= 400 ? String(status) : undefined)
   );
 }
 

@@ -105,7 +105,7 @@ export class ModelCall implements StreamObserver {
   private recordChunk(at: number, found: readonly ChunkFacts[]): void {
     const { instruments: it, startedAt } = this.settings;
     const sinceStart = at - startedAt;
-    if (!this.hasBegun) {
+    if (!this.hasBegun && !(found.length > 0 && found.every(({ isLocal }) => isLocal === true))) {
       this.hasBegun = true;
       this.record(it.agentModelTimeToFirstByte, sinceStart);
     }

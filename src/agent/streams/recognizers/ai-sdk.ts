@@ -35,9 +35,12 @@ export function aiSdk(part: unknown): ChunkFacts {
         usage: usageOf(property(part, 'totalUsage') ?? property(part, 'usage')),
       };
     case 'error':
-      return { errorType: failureType(property(part, 'error')) };
+      return { isLocal: true, errorType: failureType(property(part, 'error')) };
     case 'abort':
-      return { errorType: CANCELLED };
+      return { isLocal: true, errorType: CANCELLED };
+    case 'start':
+    case 'stream-start':
+      return { isLocal: true };
     case undefined:
       return property(part, 'usage') === undefined ? NOTHING : { ...ofResult(part), isFinal: true };
     default:
