@@ -233,7 +233,9 @@ function suite(subject: Subject, mode: Mode): void {
     );
   });
 
-  it('counts a thousand requests at a time as they were sent', async () => {
+  // A thousand for each subject once: they are most of the time that the suite takes.
+  const parallel = mode === 'adapter' || subject.modes.length === 1 ? 1_000 : 100;
+  it(`counts ${parallel} requests at a time as they were sent`, async () => {
     const { registry, client } = await start();
     const ledger = new Map<string, number>();
     const kinds: readonly [string, string, Endpoint | undefined, number][] = [
@@ -243,7 +245,7 @@ function suite(subject: Subject, mode: Mode): void {
       ['GET', '/v1/rejects/', 'rejects', 500],
       ['GET', '/nowhere/', undefined, 404],
     ];
-    const sending = Array.from({ length: 1_000 }, async (_, index) => {
+    const sending = Array.from({ length: parallel }, async (_, index) => {
       const [method, path, endpoint, status] = kinds[index % kinds.length] ?? raise();
       const organization = `org-${index % 7}`;
       const answer = await client.send(method, `${path}${index}`, {
@@ -256,13 +258,13 @@ function suite(subject: Subject, mode: Mode): void {
       ledger.set(key, (ledger.get(key) ?? 0) + 1);
     });
     await Promise.all(sending);
-    await settled(registry, 1_000);
+    await settled(registry, parallel);
     const counted = (await recorded(registry)).map((it) => [
       `${it['http.request.method']} ${it['http.route']} ${it['http.response.status_code']} ${it['organization.id']}`,
       it['count'],
     ]);
     expect(new Map(counted as [string, number][])).toEqual(ledger);
-    expect(await registry.httpServerRequestDuration.total()).toBe(1_000);
+    expect(await registry.httpServerRequestDuration.total()).toBe(parallel);
   });
 
   it('measures only what include and exclude leave', async () => {
@@ -302,8 +304,11 @@ function suite(subject: Subject, mode: Mode): void {
     });
     vi.spyOn(registry.httpServerRequestDuration, 'record').mockImplementation(fail);
     expect((await client.send('GET', '/v1/agents/a-1')).status).toBe(200);
-    expect((await client.send('GET', '/v1/streams/a-1')).body).toBe('onetwo');
-    await eventually(async () => expect(await active(registry)).toBe(0));
+    expect((await client.send('GET', '/v1/events/short')).status).toBe(200);
+    await eventually(async () => {
+      expect(fail).toHaveBeenCalledTimes(2);
+      expect(await active(registry)).toBe(0);
+    });
   });
 
   if (subject.protocol === undefined || subject.protocol === 'http') {
