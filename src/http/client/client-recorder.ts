@@ -41,9 +41,14 @@ export class ClientRecorder {
     return context.active().getValue(this.suppressed) === true;
   }
 
-  /** Records one request. `startMillis` is of the monotonic clock. */
-  record(startMillis: number, request: OutgoingRequest, outcome: Outcome): void {
-    const seconds = (performance.now() - startMillis) / 1_000;
+  /** Records one request. Start and end are ms of the monotonic clock; it ends now by default. */
+  record(
+    startMillis: number,
+    request: OutgoingRequest,
+    outcome: Outcome,
+    endMillis = performance.now(),
+  ): void {
+    const seconds = (endMillis - startMillis) / 1_000;
     if (this.isStopped || this.isIgnored(request)) return;
     const { status, errorType, protocolVersion } = outcome;
     this.duration.record(seconds, {

@@ -9,6 +9,8 @@ interface Exchange {
   /** Monotonic, ms. */
   readonly startMillis: number;
   response: IncomingMessage | undefined;
+  /** When its headers came; monotonic, ms. */
+  headersMillis: number | undefined;
   /** Port of the other end, once there is a connection. */
   port: number | undefined;
   errorType: string | undefined;
@@ -36,6 +38,7 @@ export function observeNodeClient(recorder: ClientRecorder, { subscribe }: Subsc
     const exchange: Exchange = {
       startMillis: performance.now(),
       response: undefined,
+      headersMillis: undefined,
       port: undefined,
       errorType: undefined,
     };
@@ -54,6 +57,7 @@ export function observeNodeClient(recorder: ClientRecorder, { subscribe }: Subsc
     const exchange = exchanges.get(request);
     if (exchange === undefined) return;
     exchange.response = response;
+    exchange.headersMillis = performance.now();
     exchange.port = response.socket?.remotePort;
   });
   subscribe('http.client.request.error', (message) => {
@@ -69,14 +73,24 @@ function end(recorder: ClientRecorder, request: ClientRequest, exchange: Exchang
   try {
     // An upgrade has an answer that no channel tells of.
     const response = exchange.response ?? (request as { res?: IncomingMessage | null }).res;
-    recorder.record(exchange.startMillis, describe(request, exchange), {
+    const outcome = {
       status: response?.statusCode,
       protocolVersion: response?.httpVersion,
       errorType: exchange.errorType ?? lossOf(request, response ?? undefined),
-    });
+    };
+    recorder.record(exchange.startMillis, describe(request, exchange), outcome, endOf(exchange));
   } catch {
     // A strict registry throws; an event of the application's is no place to throw into.
   }
+}
+
+/**
+ * An answer of which nothing was read ended with its headers, not when its connection was cleared
+ * away (HTTP conventions, "HTTP client span duration").
+ */
+function endOf({ response, headersMillis }: Exchange): number | undefined {
+  const isUnread = response?.readableDidRead === false && !response.complete;
+  return isUnread ? headersMillis : undefined;
 }
 
 /** What broke an answer off; `undefined` where it is complete. */

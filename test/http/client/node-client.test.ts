@@ -57,6 +57,19 @@ describe('requests of node:http', () => {
     expect(series?.value.sum).toBeLessThan(2);
   });
 
+  it('last until the headers where nobody reads the answer, whenever that is cleared away', async () => {
+    const { port, registry, settled } = await start();
+    await ask({
+      port,
+      path: '/open',
+      agent: false,
+      answered: (it) => setTimeout(() => it.destroy(), 150),
+    });
+    expect(await settled(1)).toEqual(['GET http 127.0.0.1 200 aborted']);
+    const [series] = await registry.httpClientRequestDuration.readAll();
+    expect(series?.value.sum).toBeLessThan(0.12);
+  });
+
   it('on connections that are kept are one each', async () => {
     const { port, settled, onEnd } = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

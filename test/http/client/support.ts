@@ -79,7 +79,7 @@ export function useClients(observe = true): () => Promise<Clients> {
 }
 
 /** What a test's server does with a path. */
-const ANSWERS: Readonly<Record<string, RequestListener>> = {
+const ANSWERS: Readonly<Record<string, (...it: Parameters<RequestListener>) => unknown>> = {
   '/ok': (_, response) => response.end('well'),
   '/slow': (_, response) => {
     response.write('first');
@@ -96,6 +96,7 @@ const ANSWERS: Readonly<Record<string, RequestListener>> = {
     setTimeout(() => response.destroy(), 20);
   },
   '/echo': (request, response) => request.pipe(response),
+  '/open': (_, response) => response.write('and no end'),
   '/hang': () => undefined,
 };
 
