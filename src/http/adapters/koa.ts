@@ -29,5 +29,6 @@ export function koa<R extends object = typeof agentMetrics>(
 }
 
 function routeOf({ _matchedRoute: route }: KoaContextLike): string | undefined {
-  return typeof route === 'string' || route instanceof RegExp ? String(route) : undefined;
+  if (route instanceof RegExp) return `/${route.source}`;
+  return typeof route === 'string' ? route : undefined;
 }

@@ -40,10 +40,10 @@ export function likeLayer(layer: Layer, path: unknown, end: boolean): Layer {
   return new Copy(path, { end, strict: false }, () => undefined);
 }
 
-/** A path as it was declared: a string is its own template, a regular expression stands for itself. */
+/** A path as it was declared: a string is its own template, a regular expression has its source. */
 export function templateText(pattern: unknown): string | undefined {
   if (typeof pattern === 'string') return pattern;
-  return pattern instanceof RegExp ? String(pattern) : undefined;
+  return pattern instanceof RegExp ? `/${pattern.source}` : undefined;
 }
 
 export function withoutSlash(path: string): string {
@@ -82,10 +82,10 @@ function declared({ regexp, keys = [] }: Layer, text: string): string | undefine
   if (regexp === undefined) return undefined;
   const names = keys.map(({ name }) => name);
   for (const source of regexp.source.split(/\|(?=\^)/)) {
-    const template = uncompiled(source, names) ?? String(regexp);
+    const template = uncompiled(source, names) ?? `/${source}`;
     if (new RegExp(source, regexp.flags).test(text)) return template;
   }
-  return String(regexp);
+  return templateText(regexp);
 }
 
 /** What `path-to-regexp` 0.1 puts at the end of a path; an expression without is the user's own. */
