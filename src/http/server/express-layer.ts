@@ -11,6 +11,8 @@ export interface Layer {
   /** Express 4 to 5.2: what the last match took, and the values in it. */
   readonly path?: string | undefined;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
+  /** Express 5: one function for each of its paths. */
+  readonly matchers?: readonly ((path: string) => unknown)[];
   /** Until Express 5.2 whether it matches, since then how. */
   match(path: string): boolean | { readonly path: string; readonly pattern?: unknown };
 }
@@ -64,16 +66,21 @@ function matchOf(
   }
 }
 
-/** One for each layer, whatever path it was asked for first: templates cannot become many. */
-const templates = new WeakMap<Layer, string>();
+/** One for each path of a layer, whatever was asked for first: templates cannot become many. */
+const templates = new WeakMap<object, string>();
 
 function templateOf(layer: Layer, text: string): string | undefined {
-  let template = templates.get(layer);
+  if (layer.regexp instanceof RegExp && layer.regexp.source.includes('|^')) {
+    return declared(layer, text);
+  }
+  const key = layer.matchers?.find((matcher) => matcher(text)) ?? layer;
+  let template = templates.get(key);
   if (template !== undefined) return template;
   template = layer.regexp instanceof RegExp ? declared(layer, text) : probed(layer, text);
-  if (template !== undefined && !layer.regexp?.source.includes('|^')) {
-    templates.set(layer, template);
-  }
+  // The function of a regular expression does not give it away, and the text would be the client's.
+  if (template === undefined || (key as { readonly name?: string }).name === 'regexpMatcher')
+    return undefined;
+  templates.set(key, template);
   return template;
 }
 
