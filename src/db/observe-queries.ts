@@ -35,8 +35,8 @@ export interface ObserveQueriesOptions<R> {
  * errors and callbacks are as they were. A query costs one lookup and one record call, about a
  * microsecond; a new text is read once, and 1,000 texts are kept.
  *
- * Observed again in the same registry, this returns the first handle, whose options stay; in
- * another one it throws `INVALID_SETUP`, as it does for what is no pool or client of `pg`.
+ * Observed again in the same registry, this returns the first handle, whose options stay: for a
+ * client that a pool has lent, the pool's. In another one it throws `INVALID_SETUP`, as it does for what is no pool or client of `pg`.
  *
  * Source: OpenTelemetry semantic conventions v1.44, "Metric: db.client.operation.duration".
  */
@@ -75,11 +75,18 @@ export function observeQueries<R extends object = typeof agentMetrics>(
     }
   };
   const descriptions = new Descriptions(system, describe);
+  const observeLent = (client: object): (() => void) => {
+    // One that is observed by itself counts there.
+    if (queries.has(client)) return () => undefined;
+    const end = observeClient(client, descriptions, record);
+    queries.set(client, { handle, core });
+    return () => {
+      queries.delete(client);
+      end();
+    };
+  };
   const stopObserving = isPgPool(target)
-    ? observePoolQueries(target as PoolEvents, descriptions, record, (client) =>
-        // One that is observed by itself counts there.
-        queries.has(client) ? () => undefined : observeClient(client, descriptions, record),
-      )
+    ? observePoolQueries(target as PoolEvents, descriptions, record, observeLent)
     : observeClient(target, descriptions, record);
   const stop = (): void => {
     if (!isOpen) return;

@@ -151,6 +151,17 @@ describe('observeQueries', () => {
     own.stop();
   });
 
+  it('observes a client of an observed pool once', async () => {
+    const test = setUp();
+    const client = await test.pool.connect();
+    expect(observeQueries(client, { registry: test.metrics })).toBe(test.observed);
+    await client.query(TEXT, [1]);
+    client.release();
+    expect(await recorded(test)).toEqual({ 'SELECT users -': 1 });
+    test.observed.stop();
+    expect(observeQueries(client, { registry: test.metrics })).not.toBe(test.observed);
+  });
+
   it('measures from the call to the result, in seconds', async () => {
     const { pool, metrics } = setUp();
     await pool.query('SELECT 1');

@@ -43,8 +43,9 @@ export function observeClient(
 /** `query(text, callback)` and `query(text, values, callback)`. */
 function withArgument(original: Method, self: unknown, args: unknown[], end: End): unknown {
   const at = typeof args[2] === 'function' ? 2 : 1;
-  const told = endBefore(args[at] as Method, end);
-  return Reflect.apply(original, self, Object.assign([...args], { [at]: told }));
+  const changed = [...args];
+  changed[at] = endBefore(args[at] as Method, end);
+  return Reflect.apply(original, self, changed);
 }
 
 /** `query({ text, callback })`: put in its place while the driver reads it, which it does at once. */

@@ -67,17 +67,21 @@ export function tokensOf(text: string): readonly Token[] {
 function next(cursor: Cursor): Token | undefined {
   const { text, at } = cursor;
   const start = text[at] as string;
-  if (cursor.take(SPACE) !== undefined || cursor.take(LINE_COMMENT) !== undefined) return undefined;
-  if (start === '/' && text[at + 1] === '*') return skipComment(cursor);
   const word = cursor.take(WORD);
   if (word !== undefined) return wordOrLiteral(cursor, word);
+  if (cursor.take(SPACE) !== undefined) return undefined;
+  if (start === '-' && cursor.take(LINE_COMMENT) !== undefined) return undefined;
+  if (start === '/' && text[at + 1] === '*') return skipComment(cursor);
   if (start === "'") return literal(cursor, STRING);
   if (start === '"') return quoted(cursor);
-  if (cursor.take(NUMBER) !== undefined || cursor.take(PARAMETER) !== undefined) return OTHER;
-  const dollarQuote = cursor.take(DOLLAR_QUOTE);
-  if (dollarQuote !== undefined) {
-    cursor.skipTo(dollarQuote);
-    return OTHER;
+  if (cursor.take(NUMBER) !== undefined) return OTHER;
+  if (start === '$') {
+    if (cursor.take(PARAMETER) !== undefined) return OTHER;
+    const dollarQuote = cursor.take(DOLLAR_QUOTE);
+    if (dollarQuote !== undefined) {
+      cursor.skipTo(dollarQuote);
+      return OTHER;
+    }
   }
   cursor.at += 1;
   return '(),;.'.includes(start) ? { type: 'mark', text: start } : OTHER;
