@@ -34,6 +34,7 @@ export function observeModelCall<Result, R extends object = typeof agentMetrics>
     return value;
   };
   const onError = (error: unknown): void => call.onError(error);
+  const onResponse = (): void => call.onAnswer(undefined);
   let result: Result;
   try {
     result = fn();
@@ -41,6 +42,7 @@ export function observeModelCall<Result, R extends object = typeof agentMetrics>
     onError(error);
     throw error;
   }
-  if (isThenable(result) && isObject(result)) return observedPromise(result, { onValue, onError });
+  if (isThenable(result) && isObject(result))
+    return observedPromise(result, { onValue, onError, onResponse });
   return onValue(result) as Result;
 }

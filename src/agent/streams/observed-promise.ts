@@ -6,6 +6,8 @@ export interface PromiseObserver {
   /** Says what is handed on in place of the value. Called again for the same value, says the same. */
   onValue(value: unknown): unknown;
   onError(error: unknown): void;
+  /** The application reads the raw response by itself, so that no value may come. */
+  onResponse?(): void;
 }
 
 /**
@@ -48,6 +50,9 @@ export function observedPromise<P extends PromiseLike<unknown> & object>(
     ...(value as object),
     data: onValue(property(value, 'data')),
   }));
-  follow('asResponse', (response) => response);
+  follow('asResponse', (response) => {
+    observer.onResponse?.();
+    return response;
+  });
   return overlay(promise, overrides);
 }
