@@ -7,9 +7,9 @@ import {
   type RegistryWith,
 } from '../standard/index.js';
 import { type AgentScope, countCall } from './streams/agent-scope.js';
+import type { AttributesOfAll } from './streams/attributes-of-all.js';
 import { CallAttributes } from './streams/call-attributes.js';
 import { measuredWork } from './streams/measured-work.js';
-import type { AttributesForAll } from './types.js';
 
 const AGENT_INSTRUMENTS = [
   'genAiInvokeAgentDuration',
@@ -26,7 +26,7 @@ export interface WorkOptions<R, K extends AgentInstrumentName> {
 
 /** What an instrument takes, but for what is filled in here; may be left out where nothing is required. */
 export type WorkArguments<R, K extends AgentInstrumentName, Filled extends string> = Arguments<
-  Omit<NonNullable<AttributesForAll<R, K>[0]>, Filled>,
+  AttributesOfAll<R, K, Filled>,
   WorkOptions<R, K>
 >;
 

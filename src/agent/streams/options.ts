@@ -1,7 +1,7 @@
 import { MeterbookError, show } from '../../errors.js';
 import { agentMetrics, instrumentsOf, type RegistryWith } from '../../standard/index.js';
 import type { TokenUsage } from '../token-usage.js';
-import type { AttributesForAll } from '../types.js';
+import type { AttributesOfAll } from './attributes-of-all.js';
 import type { ChunkFacts, Recognize } from './chunk-facts.js';
 import { MODEL_INSTRUMENTS, type ModelCallSettings } from './model-call.js';
 import { byShape } from './recognizers/by-shape.js';
@@ -15,8 +15,9 @@ export type ModelRegistry<R> = RegistryWith<R, ModelInstrumentName>;
  * What a call of a model says of itself: operation and provider are required. What is found out on
  * the way is left out, but for the model that answers, which counts more than what the answer says.
  */
-export type ModelCallAttributes<R = typeof agentMetrics> = Omit<
-  NonNullable<AttributesForAll<R, ModelInstrumentName>[0]>,
+export type ModelCallAttributes<R = typeof agentMetrics> = AttributesOfAll<
+  R,
+  ModelInstrumentName,
   'error.type' | 'gen_ai.token.type'
 >;
 

@@ -38,7 +38,7 @@ function setUp() {
     search: tool({ inputSchema: EMPTY, execute: async () => 'found' }),
     broken: tool({
       inputSchema: EMPTY,
-      execute: async () => {
+      execute: async (): Promise<string> => {
         throw new TypeError('no');
       },
     }),

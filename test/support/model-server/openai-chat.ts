@@ -14,8 +14,8 @@ export const openaiChat: Protocol = {
   errorBody: errorOf,
 };
 
-function errorOf({ type, code = null, message }: ApiFailure & { readonly code?: string | null }) {
-  return { error: { message, type, param: null, code } };
+function errorOf({ type, code, message }: ApiFailure) {
+  return { error: { message, type, param: null, code: code ?? null } };
 }
 
 class ChatWording {

@@ -11,8 +11,8 @@ import type {
 /** OpenAI's responses. */
 export const openaiResponses: Protocol = {
   wording: (request, answer) => new ResponseWording(request, answer),
-  errorBody: ({ type, code = null, message }: ApiFailure & { readonly code?: string | null }) => ({
-    error: { message, type, param: null, code },
+  errorBody: ({ type, code, message }: ApiFailure) => ({
+    error: { message, type, param: null, code: code ?? null },
   }),
 };
 
