@@ -53,6 +53,7 @@ describe('the checker', () => {
   it('accepts a tree that keeps the rules', () => {
     const edges = {
       'agent/index.ts': "import '../index.js'; import '../core/index.js'; export {};",
+      'agent/events.ts': "import 'eventsource-parser'; export {};",
       'testing/index.ts': "import '../agent/index.js'; import '../errors.js'; export {};",
       'artefacts/index.ts': "import '../declare/units.js'; export {};",
       'live/index.ts': "import '../testing/index.js'; import '../artefacts/index.js'; export {};",
@@ -103,6 +104,7 @@ describe('the checker', () => {
     ['setup/bad.ts', 'pg'],
     ['otel/bad.ts', '@opentelemetry/undeclared'],
     ['agent/bad.ts', 'undeclared'],
+    ['http/bad.ts', 'eventsource-parser'],
   ])('reports that %s imports %s', (file, specifier) => {
     reports('package', file, { ...foundation, [file]: `import '${specifier}';` });
   });

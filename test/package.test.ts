@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { BUNDLED } from './support/architecture.js';
 
 /** The parts of package.json that are promises. */
 interface Manifest {
@@ -11,6 +12,7 @@ interface Manifest {
   readonly engines: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly exports: Readonly<Record<string, string | ConditionalExport>>;
@@ -43,13 +45,23 @@ describe('package.json', () => {
     expect(required).toEqual(['@opentelemetry/api']);
   });
 
+  it('ships the licence of each package that the build copies', () => {
+    const notices = readFileSync(new URL('THIRD-PARTY-NOTICES.md', root), 'utf8');
+    for (const name of Object.keys(BUNDLED)) {
+      // Only what is not installed with the package is copied.
+      expect(manifest.devDependencies[name]).toBeDefined();
+      const licence = readFileSync(new URL(`node_modules/${name}/LICENSE`, root), 'utf8');
+      expect(notices).toContain(licence.trim());
+    }
+  });
+
   it('runs no script when it is installed', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
     expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
   });
 
   it('ships the build, and the licence, readme and changelog beside it', () => {
-    expect(manifest.files).toEqual(['dist', 'docs', 'CHANGELOG.md']);
+    expect(manifest.files).toEqual(['dist', 'docs', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
     expect(manifest.license).toBe('Apache-2.0');
     expect(readFileSync(new URL('LICENSE', root), 'utf8')).toContain('Apache License');
     expect(existsSync(new URL('CHANGELOG.md', root))).toBe(true);
