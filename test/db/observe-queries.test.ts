@@ -124,6 +124,24 @@ describe('observeQueries', () => {
     expect(await recorded(test)).toEqual({ 'SELECT users -': 2, 'SELECT users 57014': 1 });
   });
 
+  it('finds the text of a stream in its cursor', async () => {
+    const test = setUp();
+    const client = await test.pool.connect();
+    const cursor = new pg.Query('SELECT value FROM users');
+    const ended = new Promise((resolve) => cursor.on('end', resolve));
+    // As pg-query-stream does it: the methods of the cursor, bound to it.
+    const methods = 'submit handleRowDescription handleDataRow handleCommandComplete';
+    const stream: Record<string, unknown> = { cursor };
+    for (const name of [...methods.split(' '), 'handleReadyForQuery', 'handleError']) {
+      const method: unknown = Reflect.get(cursor, name);
+      if (typeof method === 'function') stream[name] = method.bind(cursor);
+    }
+    client.query(untyped<string>(stream));
+    await ended;
+    client.release();
+    expect(await recorded(test)).toEqual({ 'SELECT users -': 1 });
+  });
+
   it('observes a client by itself, and not again in a pool', async () => {
     const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'test' });
     ends.push(() => client.end());

@@ -13,6 +13,13 @@ export type Describe = (text: string, found: QueryDescription) => QueryDescripti
 /** Half of how many texts are kept, of at most 4,096 characters each. */
 const HALF = 500;
 
+/** What a query may have, if it is an object. */
+interface QueryObject {
+  readonly text?: unknown;
+  readonly name?: unknown;
+  readonly cursor?: { readonly text?: unknown };
+}
+
 /** The attributes of queries, by text and by the name of a prepared statement. */
 export class Descriptions {
   private readonly byText = new RecentCache<Attributes>(HALF);
@@ -34,7 +41,8 @@ export class Descriptions {
   of(query: unknown): Attributes {
     try {
       if (typeof query === 'string') return this.ofText(query);
-      const { text, name } = query as { text?: unknown; name?: unknown };
+      // A stream of `pg-query-stream` has its text in the cursor that it reads.
+      const { cursor, text = cursor?.text, name } = query as QueryObject;
       const isNamed = typeof name === 'string' && name !== '';
       if (typeof text !== 'string') return (isNamed && this.byName.get(name)) || this.unknown;
       const attributes = this.ofText(text);
