@@ -21,6 +21,8 @@ export type AnsweredAttributes = {
   readonly 'network.protocol.version': string | undefined;
 };
 
+const NOT_COUNTED: BoundInstrument = { add: () => undefined, record: () => undefined };
+
 /** The methods of RFC 9110 and PATCH; whatever else clients send is `_OTHER`, by the convention. */
 const METHODS = 'GET POST PUT PATCH DELETE HEAD OPTIONS CONNECT TRACE'.split(' ');
 
@@ -117,13 +119,17 @@ export class ServerRecorder {
   private activeOf(method: string, scheme: 'http' | 'https' | '_OTHER'): BoundInstrument {
     const byMethod = this.active[scheme];
     let bound = byMethod.get(method);
-    if (bound === undefined) {
+    if (bound !== undefined) return bound;
+    try {
       bound = this.instruments.httpServerActiveRequests.bind({
         'http.request.method': method,
         'url.scheme': scheme,
       });
-      byMethod.set(method, bound);
+    } catch {
+      // A registry of somebody's own making; its request is measured without being counted as active.
+      return NOT_COUNTED;
     }
+    byMethod.set(method, bound);
     return bound;
   }
 }
