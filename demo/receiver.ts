@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OWN_SERVER } from '../src/core/index.js';
 import { RefusedRequest, readBody } from './otlp/body.js';
 import { decodeMetricsRequest } from './otlp/decode.js';
 import { encodeWireResponse } from './otlp/definitions.js';
@@ -117,6 +118,8 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   }
 
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
+  // It stands for a server elsewhere: what measures this process's servers leaves it out.
+  Object.assign(server, { [OWN_SERVER]: true });
   server.maxConnections = 256;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     receive(request, response).catch((error: unknown) => {

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agentMetrics } from '../src/agent/index.js';
+import { headerContext, observeHttpServer } from '../src/http/index.js';
 import { setupMetrics, type Telemetry } from '../src/index.js';
+import { watchRegistry } from '../src/testing/index.js';
 import { type DropsByInstrument, settle } from './ledger/ledger.js';
+import { tellMeasured } from './ledger/measured.js';
 import { Tally } from './ledger/tally.js';
 import { type Load, startLoad } from './load/generator.js';
 import { serviceMetrics } from './metrics.js';
@@ -9,9 +12,9 @@ import { startMishaps } from './mishaps.js';
 import type { DemoOptions } from './options.js';
 import { Accumulator } from './received/accumulator.js';
 import { type DecodedRequest, type ReceiverOptions, startReceiver } from './receiver.js';
-import { startService } from './service/server.js';
+import { ROUTE_TEMPLATES, startService } from './service/server.js';
 import { allAgents } from './service/tenants.js';
-import { StandardRecording } from './standard-recording.js';
+import { MEASURED, StandardRecording } from './standard-recording.js';
 import { BY_ENDPOINT, BY_MODEL, figuresOf } from './view/figures.js';
 import { Rates } from './view/rates.js';
 import { makeReport } from './view/report.js';
@@ -67,6 +70,7 @@ export async function runDemo(
     temporality: options.temporality,
     exportIntervalMillis: EXPORT_INTERVAL_MILLIS,
     otlp: { url: receiver.url, compression: 'gzip' },
+    runtime: true,
     flushAtExit: false,
     logger: { warn, error: warn },
   });
@@ -74,6 +78,13 @@ export async function runDemo(
   const running = { options, telemetry, received, rates, exports, receiverUrl, warnings };
 
   const tally = new Tally();
+  // A reader of its own: the ledger's side of what the SDK has measured by itself.
+  const watched = watchRegistry(agentMetrics, { strict: false });
+  const observation = observeHttpServer({
+    routes: ROUTE_TEMPLATES,
+    // The load generator stands for the gateway in front of a real service.
+    context: headerContext({ trust: true }),
+  });
   const service = await startService(new StandardRecording(tally));
   const stopMishaps = startMishaps(tally);
   const load = startLoad(service.url, options.rate, allAgents());
@@ -86,6 +97,9 @@ export async function runDemo(
   const loadSeconds = elapsed();
   const loadResult = await load.stop(DRAIN_MILLIS);
   await service.close();
+  observation.stop();
+  await tellMeasured(watched, tally, MEASURED);
+  watched.stopWatching();
   clearInterval(ticker);
   await telemetry.shutdown();
   exports.refused = receiver.refused;

@@ -27,8 +27,10 @@ interface Count {
 }
 
 /**
- * Counts the demo's record calls independently of the SDK: one plain number for the calls of each
- * instrument and one for their total. It is the "recorded" side of the ledger.
+ * Counts what the demo does independently of the SDK: one plain number for the record calls of each
+ * instrument and one for their total. What the SDK measures by itself, such as requests and streams,
+ * is counted where it happens; only the total of such durations has to be the SDK's own, read in the
+ * process before anything is sent. It is the "recorded" side of the ledger.
  */
 export class Tally {
   private readonly counts = new Map<string, Count>();
@@ -45,6 +47,16 @@ export class Tally {
     const bigger = Math.abs(count.total) >= Math.abs(value);
     count.lost += bigger ? count.total - total + value : value - total + count.total;
     count.total = total;
+  }
+
+  /** Notes something that the SDK has to see and measure by itself: that it was, not its value. */
+  see(instrument: string): void {
+    this.count('histogram', instrument).calls += 1;
+  }
+
+  /** The total of what was seen, as it was measured inside of the process. */
+  measured(instrument: string, total: number): void {
+    this.count('histogram', instrument).total = total;
   }
 
   /** Notes a record call that is meant to be dropped, and for which reason. */

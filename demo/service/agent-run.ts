@@ -1,8 +1,9 @@
+import { observeAgent, observeStep, observeStream, observeTool } from '../../src/agent/index.js';
 import { chance, logNormal, type Random } from '../random.js';
 import type { JobOutcome, Recording } from '../recording.js';
-import { callModel, costOf, MODELS, ModelError } from './models.js';
+import { callModel, costOf, MODELS, type ModelChunk, ModelError } from './models.js';
 import type { Agent } from './tenants.js';
-import { chooseTool, runTool } from './tools.js';
+import { chooseTool, runTool, ToolError } from './tools.js';
 
 /** What comes out of a run while it goes on. */
 export interface AgentEvent {
@@ -20,104 +21,112 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
+/** What a job has come to. */
+interface Progress {
+  readonly start: bigint;
+  firstToken: bigint | undefined;
+  cost: number;
+}
+
 const INPUT_TOKENS = [900, 0.7] as const;
 const USES_TOOLS = 0.4;
 
 /**
  * One job of an agent: a model call, as often as not tools and a second model call. Yields the text
- * as it comes, and records what the run took, used and cost.
+ * as it comes, and records what the job took and cost; its parts are observed.
  */
 export async function* runAgent(context: RunContext): AsyncGenerator<AgentEvent, void, undefined> {
   const { agent, streamed, recording } = context;
-  const model = MODELS[agent.model];
-  const job = { agent: agent.id, model: model.name, provider: model.provider, streamed };
-  const start = process.hrtime.bigint();
-  const usage = { firstToken: undefined as bigint | undefined, inferences: 0, tools: 0, cost: 0 };
+  const model = MODELS[agent.model].name;
+  const progress: Progress = { start: process.hrtime.bigint(), firstToken: undefined, cost: 0 };
   let outcome: JobOutcome = 'cancelled';
   const runEnded = recording.runStarted();
   try {
-    const steps = chance(context.random, USES_TOOLS) ? 2 : 1;
-    for (let step = 1; step <= steps; step++) {
-      const stepStart = process.hrtime.bigint();
-      for await (const text of infer(context, usage, start)) yield { type: 'text', text };
-      if (step < steps) yield { type: 'tool', text: await useTool(context, usage) };
-      recording.step(process.hrtime.bigint() - stepStart);
-    }
+    const invocation = () => invoke(context, progress);
+    yield* observeAgent(agent.id, invocation, { 'gen_ai.request.model': model });
     outcome = 'completed';
   } catch (error) {
     if (error instanceof ModelError) outcome = error.type === 'timeout' ? 'expired' : 'failed';
     throw error;
   } finally {
     runEnded();
-    recording.job({ ...job, ...usage, outcome, duration: process.hrtime.bigint() - start });
+    recording.agentInvoked();
+    const { start, firstToken, cost } = progress;
+    const duration = process.hrtime.bigint() - start;
+    recording.job({ model, streamed, outcome, firstToken, cost, duration });
   }
 }
 
-interface Usage {
-  firstToken: bigint | undefined;
-  inferences: number;
-  tools: number;
-  cost: number;
+async function* invoke(
+  context: RunContext,
+  progress: Progress,
+): AsyncGenerator<AgentEvent, void, undefined> {
+  const steps = chance(context.random, USES_TOOLS) ? 2 : 1;
+  for (let step = 1; step <= steps; step++) {
+    context.recording.stepTaken();
+    yield* observeStep(() => takeStep(context, progress, step < steps));
+  }
+}
+
+async function* takeStep(
+  context: RunContext,
+  progress: Progress,
+  usesTool: boolean,
+): AsyncGenerator<AgentEvent, void, undefined> {
+  for await (const text of infer(context, progress)) yield { type: 'text', text };
+  if (usesTool) yield { type: 'tool', text: await useTool(context) };
 }
 
 /** One model call. The first token of the first call is the first token of the job. */
 async function* infer(
   { agent, recording, random, signal }: RunContext,
-  usage: Usage,
-  jobStart: bigint,
+  progress: Progress,
 ): AsyncGenerator<string, void, undefined> {
   const model = MODELS[agent.model];
-  const inputTokens = Math.round(logNormal(random, ...INPUT_TOKENS));
-  const start = process.hrtime.bigint();
-  const chunkGaps: bigint[] = [];
-  let firstChunk: bigint | undefined;
-  let last = start;
-  let outputTokens = 0;
-  let errorType: string | undefined = 'cancelled';
-  usage.inferences += 1;
+  const input = Math.round(logNormal(random, ...INPUT_TOKENS));
+  let chunks = 0;
+  let usage: ModelChunk['usage'];
+  const answer = observeStream(
+    () => callModel(model, input, random, signal),
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': model.provider,
+      'gen_ai.request.model': model.name,
+    },
+    {
+      // A simulated model has a format of its own; those of the known clients need no recognizer.
+      recognize: (chunk: ModelChunk) => ({
+        isText: true,
+        usage: chunk.usage,
+        isFinal: chunk.usage !== undefined,
+      }),
+    },
+  );
   try {
-    for await (const chunk of callModel(model, random, signal)) {
-      const now = process.hrtime.bigint();
-      if (firstChunk === undefined) firstChunk = now - start;
-      else chunkGaps.push(now - last);
-      usage.firstToken ??= now - jobStart;
-      last = now;
-      outputTokens += chunk.tokens;
+    for await (const chunk of answer) {
+      progress.firstToken ??= process.hrtime.bigint() - progress.start;
+      chunks += 1;
+      usage = chunk.usage;
       yield chunk.text;
     }
-    errorType = undefined;
-  } catch (error) {
-    if (error instanceof ModelError) errorType = error.type;
-    throw error;
   } finally {
-    usage.cost += costOf(model, inputTokens, outputTokens);
-    recording.modelCall({
-      model: model.name,
-      provider: model.provider,
-      duration: process.hrtime.bigint() - start,
-      firstChunk,
-      chunkGaps,
-      inputTokens,
-      outputTokens,
-      errorType,
-    });
+    progress.cost += costOf(model, input, usage?.output ?? 0);
+    recording.modelCalled({ chunks, usage });
   }
 }
 
-async function useTool(
-  { agent, recording, random, signal }: RunContext,
-  usage: Usage,
-): Promise<string> {
+/** Calls a tool; what it says is what the agent goes on with, failed or not. */
+async function useTool({ agent, recording, random, signal }: RunContext): Promise<string> {
   const tool = chooseTool(random);
-  const start = process.hrtime.bigint();
-  usage.tools += 1;
-  let errorType: string | undefined = 'cancelled';
+  recording.toolCalled();
   try {
-    const worked = await runTool(tool, random, signal);
-    errorType = worked ? undefined : 'tool_failed';
-    return worked ? tool.name : `${tool.name} (failed)`;
-  } finally {
-    const duration = process.hrtime.bigint() - start;
-    recording.tool({ tool: tool.name, agent: agent.id, duration, errorType });
+    await observeTool(tool.name, () => runTool(tool, random, signal), {
+      'gen_ai.agent.name': agent.id,
+      'gen_ai.tool.type': 'function',
+    });
+    return tool.name;
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return `${tool.name} (failed)`;
   }
 }

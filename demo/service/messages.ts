@@ -37,27 +37,26 @@ export async function answerMessageStream(
 ): Promise<void> {
   const { recording } = context;
   await withRun(context, request, response, agent, true, async (events, callerLeft) => {
-    const start = process.hrtime.bigint();
-    const sessionEnded = recording.sessionOpened();
-    let left = true;
+    let hasBegun = false;
     try {
       for await (const event of events) {
-        if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
+        if (!hasBegun && !response.destroyed) {
+          hasBegun = true;
+          recording.streamBegan();
+          response.once('close', () => {
+            if (!response.writableFinished) recording.streamLeft();
+          });
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+        }
         const more = response.write(
           `event: ${event.type}\ndata: ${JSON.stringify(event.text)}\n\n`,
         );
         if (!more) await once(response, 'drain', { signal: callerLeft });
       }
       response.end('event: done\ndata: {}\n\n');
-      left = false;
     } catch (error) {
-      left = response.destroyed;
-      if (!left && response.headersSent) response.end('event: error\ndata: {}\n\n');
+      if (hasBegun && !response.destroyed) response.end('event: error\ndata: {}\n\n');
       throw error;
-    } finally {
-      sessionEnded();
-      if (left) recording.sessionLeft();
-      recording.sessionClosed(process.hrtime.bigint() - start);
     }
   });
 }

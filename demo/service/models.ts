@@ -71,7 +71,8 @@ export class ModelError extends Error {
 /** A piece of an answer. */
 export interface ModelChunk {
   readonly text: string;
-  readonly tokens: number;
+  /** Tokens taken in and given out by the whole call; in its last piece alone. */
+  readonly usage?: { readonly input: number; readonly output: number };
 }
 
 /** What a model waits before it says that it gave up, seconds. */
@@ -90,6 +91,7 @@ const WORDS =
  */
 export async function* callModel(
   model: ModelProfile,
+  inputTokens: number,
   random: Random,
   signal: AbortSignal,
 ): AsyncGenerator<ModelChunk, void, undefined> {
@@ -102,19 +104,21 @@ export async function* callModel(
     await sleep(TIMEOUT_SECONDS * 1000, undefined, { signal });
     throw new ModelError('timeout');
   }
-  let tokens = Math.max(
+  const output = Math.max(
     4,
     Math.min(MAX_OUTPUT_TOKENS, Math.round(logNormal(random, ...model.outputTokens))),
   );
   await sleep(logNormal(random, median, spread) * 1000, undefined, { signal });
-  for (let index = 0; tokens > 0; index++) {
-    const size = Math.min(tokens, TOKENS_PER_CHUNK);
+  let left = output;
+  for (let index = 0; left > 0; index++) {
+    const size = Math.min(left, TOKENS_PER_CHUNK);
     if (index > 0) {
       const pace = logNormal(random, size / model.tokensPerSecond, 0.25);
       await sleep(pace * 1000, undefined, { signal });
     }
-    yield { text: `${WORDS[index % WORDS.length] ?? ''} `, tokens: size };
-    tokens -= size;
+    left -= size;
+    const text = `${WORDS[index % WORDS.length] ?? ''} `;
+    yield left > 0 ? { text } : { text, usage: { input: inputTokens, output } };
   }
 }
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { addAttributes } from '../../src/index.js';
 import { seededRandom } from '../random.js';
-import type { Caller, Recording } from '../recording.js';
+import type { Recording } from '../recording.js';
 import { Admission } from './admission.js';
 import { type ServiceContext, sendJson } from './context.js';
 import { answerMessage, answerMessageStream } from './messages.js';
@@ -27,7 +28,8 @@ interface Route {
   readonly method: string;
   readonly route: string;
   readonly pattern: RegExp;
-  readonly handle: Handler;
+  /** Left out where there is nothing to do. */
+  readonly handle?: Handler;
 }
 
 const ROUTES: readonly Route[] = [
@@ -50,7 +52,11 @@ const ROUTES: readonly Route[] = [
     handle: async (_context, _request, response, agent) =>
       sendJson(response, 200, { id: agent.id, project: agent.project, model: agent.model }),
   },
+  { method: 'GET', route: '/healthz', pattern: /^\/healthz$/ },
 ];
+
+/** The templates of the service's endpoints, for what measures them: it has no framework to ask. */
+export const ROUTE_TEMPLATES: readonly string[] = ROUTES.map((one) => `${one.method} ${one.route}`);
 
 /** How many agent runs the service lets go at a time. */
 const MAX_RUNS = 512;
@@ -87,53 +93,28 @@ export async function startService(recording: Recording, seed = 1): Promise<Agen
   };
 }
 
-/** Handles one request and records it as one: duration, count, and that it is under way. */
+/** Handles one request. That it is measured is the business of `observeHttpServer` in demo/run.ts. */
 async function serve(
   context: ServiceContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const start = process.hrtime.bigint();
+  context.recording.requestArrived();
   const method = request.method ?? '';
   const path = request.url?.split('?')[0] ?? '';
   const found = ROUTES.find((route) => route.method === method && route.pattern.test(path));
   const id = found?.pattern.exec(path)?.[1] ?? '';
-  const isHealth = method === 'GET' && path === '/healthz';
-  const route = isHealth ? '/healthz' : found?.route;
-
-  const { recording } = context;
-  const caller = callerOf(request, context.store.has(id) ? id : undefined);
-  await recording.inRequest(caller, async () => {
-    const requestEnded = recording.requestStarted(method);
-    try {
-      if (isHealth) sendJson(response, 200, { ready: true });
-      else if (found === undefined) sendJson(response, 404, { error: 'no such route' });
-      else {
-        const agent = await context.store.find(id);
-        if (agent === undefined) sendJson(response, 404, { error: 'no such agent' });
-        else await found.handle(context, request, response, agent);
-      }
-    } catch (error) {
-      sendJson(response, 500, { error: (error as Error).message });
+  // What else is known of the caller comes from the headers; the agent is known from here on.
+  if (context.store.has(id)) addAttributes({ 'agent.id': id });
+  try {
+    if (found === undefined) sendJson(response, 404, { error: 'no such route' });
+    else if (found.handle === undefined) sendJson(response, 200, { ready: true });
+    else {
+      const agent = await context.store.find(id);
+      if (agent === undefined) sendJson(response, 404, { error: 'no such agent' });
+      else await found.handle(context, request, response, agent);
     }
-    const cut = response.destroyed && !response.writableFinished;
-    const status = response.headersSent ? response.statusCode : undefined;
-    requestEnded();
-    const duration = process.hrtime.bigint() - start;
-    recording.requestFinished({ method, route, status, cut, duration });
-  });
-}
-
-/** Who asks: what the gateway in front of a real service puts into the headers. */
-function callerOf(request: IncomingMessage, agent: string | undefined): Caller {
-  const header = (name: string) => {
-    const value = request.headers[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  return {
-    organization: header('x-organization-id'),
-    project: header('x-project-id'),
-    template: header('x-template-id'),
-    agent,
-  };
+  } catch (error) {
+    sendJson(response, 500, { error: (error as Error).message });
+  }
 }

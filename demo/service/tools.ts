@@ -22,12 +22,17 @@ export function chooseTool(random: Random): ToolProfile {
   return pick(random, TOOLS);
 }
 
-/** Runs a simulated tool; `false` if it failed. */
+/** What a tool fails with. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+/** Runs a simulated tool; throws a {@link ToolError} as often as it fails. */
 export async function runTool(
   tool: ToolProfile,
   random: Random,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   await sleep(logNormal(random, ...tool.duration) * 1000, undefined, { signal });
-  return !chance(random, tool.fails);
+  if (chance(random, tool.fails)) throw new ToolError(`${tool.name} failed`);
 }

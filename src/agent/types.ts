@@ -38,7 +38,7 @@ export type AttributesFor<R, K extends AgentInstrumentName> = AttributesArgument
  * `[attributes: { x: string } & { y?: string }]`.
  */
 export type AttributesForAll<R, K extends AgentInstrumentName> = Argument<
-  Intersected<{ [Key in K]: (attributes: AttributesOf<DeclaredIn<R, Key>>) => void }[K]>
+  Intersected<{ [Key in K]: [AttributesOf<DeclaredIn<R, Key>>] }[K]>
 >;
 
 /** The attributes parameter without some of its keys, which the helper itself fills in. */
@@ -46,13 +46,11 @@ export type AttributesWithout<R, K extends AgentInstrumentName, Key extends stri
   Omit<AttributesOf<DeclaredIn<R, K>>, Key>
 >;
 
-/** `((a: A) => void) | ((b: B) => void)` becomes `A & B`. */
-type Intersected<F> = F extends never
-  ? never
-  : (F extends unknown ? (take: F) => void : never) extends (take: infer All) => void
-    ? All extends (attributes: infer A) => void
-      ? A
-      : never
-    : never;
+/** `[A] | [B]` becomes `A & B`. */
+type Intersected<T> = (T extends [infer A] ? (take: A) => void : never) extends (
+  take: infer All,
+) => void
+  ? All
+  : never;
 
 type Argument<T> = Record<never, never> extends T ? [attributes?: T] : [attributes: T];

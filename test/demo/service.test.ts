@@ -2,10 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLoad } from '../../demo/load/generator.js';
 import { planRequest } from '../../demo/load/traffic.js';
 import { chance, exponential, logNormal, pick, seededRandom } from '../../demo/random.js';
-import type { FinishedJob, FinishedRequest, Recording } from '../../demo/recording.js';
+import type { FinishedJob, FinishedModelCall, Recording } from '../../demo/recording.js';
 import { Admission } from '../../demo/service/admission.js';
-import { type AgentService, startService } from '../../demo/service/server.js';
+import { type AgentService, ROUTE_TEMPLATES, startService } from '../../demo/service/server.js';
 import { allAgents } from '../../demo/service/tenants.js';
+import { agentMetrics } from '../../src/agent/index.js';
+import {
+  type HttpServerObservation,
+  headerContext,
+  observeHttpServer,
+} from '../../src/http/index.js';
+import { type WatchedRegistry, watchRegistry } from '../../src/testing/index.js';
 
 const QUICK = '/v1/agents/north-billing-1';
 
@@ -13,14 +20,13 @@ const QUICK = '/v1/agents/north-billing-1';
 class Notes {
   readonly said: string[] = [];
   readonly jobs: FinishedJob[] = [];
-  readonly requests: FinishedRequest[] = [];
+  readonly modelCalls: FinishedModelCall[] = [];
 
   readonly recording = new Proxy({} as Recording, {
-    get: (_, event: string) => (first: unknown, second: unknown) => {
+    get: (_, event: string) => (first: unknown) => {
       this.said.push(event);
       if (event === 'job') this.jobs.push(first as FinishedJob);
-      if (event === 'requestFinished') this.requests.push(first as FinishedRequest);
-      if (event === 'inRequest') return (second as () => unknown)();
+      if (event === 'modelCalled') this.modelCalls.push(first as FinishedModelCall);
       return () => this.said.push(`${event} ended`);
     },
   });
@@ -32,13 +38,34 @@ class Notes {
 
 let notes: Notes;
 let service: AgentService;
+let watched: WatchedRegistry<typeof agentMetrics>;
+let observation: HttpServerObservation;
 
 beforeEach(async () => {
   notes = new Notes();
+  watched = watchRegistry(agentMetrics);
+  observation = observeHttpServer({
+    routes: ROUTE_TEMPLATES,
+    context: headerContext({ trust: true }),
+  });
   service = await startService(notes.recording);
 });
 
-afterEach(() => service.close());
+afterEach(async () => {
+  await service.close();
+  observation.stop();
+  watched.stopWatching();
+});
+
+/** What has been measured of requests since the test began, by route. */
+async function requests(): Promise<readonly [route: unknown, status: unknown, error: unknown][]> {
+  const series = await watched.httpServerRequests.readAll();
+  return series.map(({ attributes }) => [
+    attributes['http.route'],
+    attributes['http.response.status_code'],
+    attributes['error.type'],
+  ]);
+}
 
 function post(path: string, body: string, signal?: AbortSignal): Promise<Response> {
   return fetch(service.url + path, { method: 'POST', body, signal: signal ?? null });
@@ -51,9 +78,9 @@ describe('the agent service', () => {
     expect(await answer.json()).toEqual({ text: expect.stringMatching(/\w/) });
     await service.close();
 
-    expect(notes.requests).toMatchObject([
-      { method: 'POST', route: '/v1/agents/:id/messages', status: 200, cut: false },
-    ]);
+    expect(await requests()).toEqual([['/v1/agents/:id/messages', 200, undefined]]);
+    const [request] = await watched.httpServerRequestDuration.readAll();
+    expect(request?.attributes['agent.id']).toBe('north-billing-1');
     const [job] = notes.jobs;
     expect(job).toMatchObject({ model: 'm-small', outcome: 'completed', streamed: false });
     expect(job?.firstToken).toBeGreaterThan(0n);
@@ -61,10 +88,17 @@ describe('the agent service', () => {
     expect(job?.cost).toBeGreaterThan(0);
     expect(notes.count('file')).toBe(1);
     expect(notes.count('userMessage')).toBe(1);
-    expect(notes.count('modelCall')).toBe(job?.inferences);
-    expect(notes.count('tool')).toBe(job?.tools);
     expect([notes.count('runStarted'), notes.count('runStarted ended')]).toEqual([1, 1]);
-    expect(notes.count('requestStarted ended')).toBe(1);
+    const { count } = (await watched.genAiInvokeAgentDuration.readAll())[0]?.value ?? {};
+    expect([count, notes.count('agentInvoked')]).toEqual([1, 1]);
+    const sumOf = async (
+      instrument: 'genAiInvokeAgentInferenceCalls' | 'genAiInvokeAgentToolCalls',
+    ) => (await watched[instrument].readAll())[0]?.value.sum;
+    expect(await sumOf('genAiInvokeAgentInferenceCalls')).toBe(notes.count('modelCalled'));
+    expect(await sumOf('genAiInvokeAgentToolCalls')).toBe(notes.count('toolCalled'));
+    expect(await watched.genAiClientOperationDuration.total()).toBe(notes.count('modelCalled'));
+    expect(await watched.agentStepDuration.total()).toBe(notes.count('stepTaken'));
+    expect(await watched.genAiClientTokenUsage.total()).toBe(2 * notes.count('modelCalled'));
   });
 
   it('streams the same piece by piece', async () => {
@@ -77,8 +111,10 @@ describe('the agent service', () => {
     expect(chunks.join('')).toMatch(/event: done\ndata: \{\}\n\n$/);
     await service.close();
     expect(notes.jobs).toMatchObject([{ streamed: true, outcome: 'completed' }]);
-    expect([notes.count('sessionOpened ended'), notes.count('sessionClosed')]).toEqual([1, 1]);
-    expect(notes.count('sessionLeft')).toBe(0);
+    expect([notes.count('streamBegan'), notes.count('streamLeft')]).toEqual([1, 0]);
+    expect(await watched.sseSessionDuration.total()).toBe(1);
+    expect(await watched.sseDisconnects.total()).toBe(0);
+    expect(await watched.httpServerTimeToFirstByte.total()).toBe(1);
   });
 
   it('notices a caller that hangs up', async () => {
@@ -88,10 +124,13 @@ describe('the agent service', () => {
     await expect(answer.text()).rejects.toThrow();
     await service.close();
     expect(notes.jobs).toMatchObject([{ outcome: 'cancelled' }]);
-    expect(notes.requests).toMatchObject([{ cut: true }]);
-    expect(notes.count('sessionLeft')).toBe(1);
+    expect(await requests()).toEqual([['/v1/agents/:id/messages/stream', 200, 'aborted']]);
+    expect([notes.count('streamBegan'), notes.count('streamLeft')]).toEqual([1, 1]);
+    expect(await watched.sseDisconnects.total()).toBe(1);
+    expect(await watched.sseSessionsActive.total()).toBe(0);
     expect(notes.count('runStarted ended')).toBe(1);
-    expect(notes.count('sessionOpened ended')).toBe(1);
+    const [model] = await watched.genAiClientOperationDuration.readAll();
+    expect(model?.attributes['error.type']).toMatch(/^(cancelled|abandoned)$/);
   });
 
   it('answers what is wrong, and names no route where there is none', async () => {
@@ -101,12 +140,12 @@ describe('the agent service', () => {
     expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
     expect((await fetch(service.url + QUICK)).status).toBe(200);
     await service.close();
-    expect(notes.requests.map(({ route, status }) => [route, status])).toEqual([
-      ['/v1/agents/:id/messages', 400],
-      ['/v1/agents/:id/messages', 404],
-      [undefined, 404],
-      ['/healthz', 200],
-      ['/v1/agents/:id', 200],
+    expect(await requests()).toEqual([
+      ['/v1/agents/:id/messages', 400, undefined],
+      ['/v1/agents/:id/messages', 404, undefined],
+      [undefined, 404, undefined],
+      ['/healthz', 200, undefined],
+      ['/v1/agents/:id', 200, undefined],
     ]);
     expect(notes.jobs).toEqual([]);
   });
@@ -122,7 +161,9 @@ describe('the load', () => {
     expect([...statuses.values()].reduce((a, b) => a + b, 0)).toBe(sent);
     expect(load.underWay).toBe(0);
     await service.close();
-    expect(notes.requests).toHaveLength(sent);
+    expect(notes.count('requestArrived')).toBe(sent);
+    expect(await watched.httpServerRequests.total()).toBe(sent);
+    expect(await watched.httpServerActiveRequests.total()).toBe(0);
   });
 
   it('asks in every way, from every organization', () => {

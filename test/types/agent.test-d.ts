@@ -119,6 +119,17 @@ describe('the helpers', () => {
     recordTokens({ cached: 1 }, call);
     // @ts-expect-error the helper itself says which direction
     recordTokens({ input: 1 }, { ...call, 'gen_ai.token.type': 'input' });
+    recordAgentInvocation({ seconds: 1 }, { 'gen_ai.request.model': 'm', 'agent.id': 'a' });
+    expectTypeOf<keyof NonNullable<Parameters<typeof recordAgentInvocation>[1]>>().toEqualTypeOf<
+      | 'gen_ai.agent.name'
+      | 'gen_ai.request.model'
+      | 'error.type'
+      | 'organization.id'
+      | 'project.id'
+      | 'base_template.id'
+      | 'template.id'
+      | 'agent.id'
+    >();
     // @ts-expect-error two units at once
     recordAgentInvocation({ seconds: 1, milliseconds: 1, toolCalls: 2 });
   });
