@@ -1,6 +1,6 @@
 import type { agentMetrics } from '../../standard/index.js';
 import type { NodeRequest, NodeResponse } from '../server/node-exchange.js';
-import type { ServerOptions } from '../server/server-options.js';
+import type { AnyServerOptions, ServerOptions } from '../server/server-options.js';
 import { ServerRecorder } from '../server/server-recorder.js';
 import { observed } from './node-middleware.js';
 
@@ -26,8 +26,7 @@ export interface FastifyLike {
 export type FastifyPlugin = <R extends object = typeof agentMetrics>(
   app: FastifyLike,
   options: ServerOptions<R>,
-  done: (error?: Error) => void,
-) => void;
+) => Promise<void>;
 
 /**
  * A plugin that measures every request of a Fastify application, over HTTP/2 too, for where
@@ -38,12 +37,12 @@ export type FastifyPlugin = <R extends object = typeof agentMetrics>(
  * `app.ready()` rejects with what `observeHttpServer()` would throw.
  */
 export const fastifyPlugin: FastifyPlugin = /* @__PURE__ */ Object.assign(
-  ((app, options, done) => {
-    const recorder = new ServerRecorder(options as ServerOptions<unknown>, 'fastifyPlugin');
+  // Async, for Fastify lets what another plugin throws escape.
+  (async (app, options) => {
+    const recorder = new ServerRecorder(options as AnyServerOptions, 'fastifyPlugin');
     app.addHook('onRequest', (request, reply, next) => {
       observed(recorder, request.raw, reply.raw, next, () => request.routeOptions.url);
     });
-    done();
   }) satisfies FastifyPlugin,
   // Fastify: the hook holds for what registers the plugin, not for the plugin alone.
   { [Symbol.for('skip-override')]: true },

@@ -7,7 +7,7 @@ import {
   observeResponse,
 } from '../server/fetch-exchange.js';
 import type { NodeRequest, NodeResponse } from '../server/node-exchange.js';
-import type { ServerOptions } from '../server/server-options.js';
+import type { AnyServerOptions, ServerOptions } from '../server/server-options.js';
 import { ServerRecorder } from '../server/server-recorder.js';
 import { observed } from './node-middleware.js';
 
@@ -42,7 +42,7 @@ export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void
 export function hono<R extends object = typeof agentMetrics>(
   options: ServerOptions<R> = {},
 ): HonoMiddleware {
-  const recorder = new ServerRecorder(options as ServerOptions<unknown>, 'hono()');
+  const recorder = new ServerRecorder(options as AnyServerOptions, 'hono()');
   return (context, next) => {
     const routeOf = () => routeOfContext(context);
     const { incoming, outgoing } = (context.env ?? {}) as NodeBindings;

@@ -1,6 +1,6 @@
 import type { agentMetrics } from '../../standard/index.js';
 import type { NodeRequest, NodeResponse } from '../server/node-exchange.js';
-import type { ServerOptions } from '../server/server-options.js';
+import type { AnyServerOptions, ServerOptions } from '../server/server-options.js';
 import { ServerRecorder } from '../server/server-recorder.js';
 import { observed } from './node-middleware.js';
 
@@ -23,7 +23,7 @@ export type KoaMiddleware = (context: KoaContextLike, next: () => Promise<void>)
 export function koa<R extends object = typeof agentMetrics>(
   options: ServerOptions<R> = {},
 ): KoaMiddleware {
-  const recorder = new ServerRecorder(options as ServerOptions<unknown>, 'koa()');
+  const recorder = new ServerRecorder(options as AnyServerOptions, 'koa()');
   return (context, next) =>
     observed(recorder, context.req, context.res, next, () => routeOf(context));
 }

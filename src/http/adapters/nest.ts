@@ -8,7 +8,7 @@ import {
   type NodeRequest,
   type NodeResponse,
 } from '../server/node-exchange.js';
-import type { ServerOptions } from '../server/server-options.js';
+import type { AnyServerOptions, ServerOptions } from '../server/server-options.js';
 import { ServerRecorder } from '../server/server-recorder.js';
 import type { FastifyLike } from './fastify.js';
 
@@ -46,10 +46,7 @@ export class MeterbookModule {
   static forRoot<R extends object = typeof agentMetrics>(
     options: ServerOptions<R> = {},
   ): NestDynamicModule {
-    const recorder = new ServerRecorder(
-      options as ServerOptions<unknown>,
-      'MeterbookModule.forRoot()',
-    );
+    const recorder = new ServerRecorder(options as AnyServerOptions, 'MeterbookModule.forRoot()');
     // A class for each call: Nest makes the instance, and gives it nothing without decorators.
     return {
       module: class MeterbookRootModule {
