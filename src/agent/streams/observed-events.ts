@@ -18,7 +18,7 @@ const CHUNK_EVENTS = ['streamEvent', 'chunk', 'event'] as const;
 
 export function isEventStream(source: object): source is EventStream {
   return (
-    ['on', 'off', 'done', 'abort'].every((key) => hasMethod(source, key)) &&
+    ['on', 'once', 'off', 'done', 'abort'].every((key) => hasMethod(source, key)) &&
     typeof property(source, 'ended') === 'boolean' &&
     isObject(property(source, 'controller'))
   );
@@ -34,10 +34,6 @@ export function isEventStream(source: object): source is EventStream {
 export function observedEvents<T extends EventStream>(source: T, observer: StreamObserver): T {
   for (const event of CHUNK_EVENTS) source.on(event, (chunk) => observer.onChunk(chunk));
   source.on('end', () => attempt(() => onEnd(source, observer)));
-  const overrides = new Map<PropertyKey, unknown>();
-  const observed = overlay(source, overrides, (result, self) =>
-    result instanceof Promise ? noting(result, source, self, observer) : result,
-  );
   // Chunks and the end come as events; an iterator tells what was thrown and that it was left.
   const ofIterator: StreamObserver = {
     inContext: (fn) => observer.inContext(fn),
@@ -46,18 +42,24 @@ export function observedEvents<T extends EventStream>(source: T, observer: Strea
     onError: (error) => observer.onError(error),
     onReturn: () => observer.onReturn(),
   };
-  overrides.set(Symbol.asyncIterator, () =>
-    observedIterator(source[Symbol.asyncIterator](), ofIterator, source),
+  const members = (self: () => T) => {
+    const iterate = () => observedIterator(source[Symbol.asyncIterator](), ofIterator, source);
+    const listen =
+      (method: 'on' | 'once') =>
+      (...args: unknown[]): T => {
+        if (args[0] === 'error') source.on('error', (error) => observer.onError(error));
+        Reflect.apply(property(source, method) as Listener, source, args);
+        return self();
+      };
+    return new Map<PropertyKey, unknown>([
+      [Symbol.asyncIterator, iterate],
+      ['on', listen('on')],
+      ['once', listen('once')],
+    ]);
+  };
+  return overlay(source, members, (result, self) =>
+    result instanceof Promise ? noting(result, source, self, observer) : result,
   );
-  for (const method of ['on', 'once'] as const) {
-    if (!hasMethod(source, method)) continue;
-    overrides.set(method, (...args: unknown[]) => {
-      if (args[0] === 'error') source.on('error', (error) => observer.onError(error));
-      Reflect.apply(property(source, method) as Listener, source, args);
-      return observed;
-    });
-  }
-  return observed;
 }
 
 function onEnd(source: object, observer: StreamObserver): void {

@@ -13,16 +13,13 @@ type Result = IteratorResult<unknown, unknown>;
  */
 export function observedIterable<T extends Iterable>(source: T, observer: StreamObserver): T {
   if (hasMethod(source, 'next')) return observedGenerator(source as T & Iterator, observer);
-  const state = { isTaken: false };
-  const overrides = new Map<PropertyKey, unknown>();
-  const observed = overlay(source, overrides);
-  overrides.set(Symbol.asyncIterator, () => {
-    if (state.isTaken) return source[Symbol.asyncIterator]();
-    state.isTaken = true;
+  let isTaken = false;
+  const iterate = (): AsyncIterator<unknown> => {
+    if (isTaken) return source[Symbol.asyncIterator]();
+    isTaken = true;
     return observedIterator(iteratorOf(source, observer), observer, source);
-  });
-  addCopying(source, observed, overrides);
-  return observed;
+  };
+  return overlay(source, (self) => iterableMembers(source, iterate, self));
 }
 
 /** An iterator of the source; it is not observed yet, but its making is. */
@@ -37,10 +34,7 @@ function iteratorOf(source: Iterable, observer: StreamObserver): Iterator {
 
 /** A generator is its own iterator, and stays it. */
 function observedGenerator<T extends Iterable & Iterator>(source: T, observer: StreamObserver): T {
-  const overrides = new Map(iteratorMembers(source, observer, source));
-  const observed = overlay(source, overrides);
-  overrides.set(Symbol.asyncIterator, () => observed);
-  return observed;
+  return overlay(source, (self) => iteratorMembers(source, observer, source, self));
 }
 
 /**
@@ -54,13 +48,15 @@ export function observedIterator(
   owner: object,
 ): AsyncIterator<unknown> {
   if (!isObject(inner) || !hasMethod(inner, 'next')) return inner;
-  const overrides = new Map(iteratorMembers(inner, observer, owner));
-  const observed = overlay(inner, overrides);
-  overrides.set(Symbol.asyncIterator, () => observed);
-  return observed;
+  return overlay(inner, (self) => iteratorMembers(inner, observer, owner, self));
 }
 
-function iteratorMembers(inner: Iterator, observer: StreamObserver, owner: object): Overrides {
+function iteratorMembers(
+  inner: Iterator,
+  observer: StreamObserver,
+  owner: object,
+  self: () => Iterator,
+): Overrides {
   const note = (result: Result): Result => {
     attempt(() => {
       if (result.done === true) observer.onEnd(isAborted(owner));
@@ -92,6 +88,7 @@ function iteratorMembers(inner: Iterator, observer: StreamObserver, owner: objec
   const members = new Map<PropertyKey, unknown>([
     ['next', (...args: [] | [unknown]) => step(() => inner.next(...args))],
     ['return', leave],
+    [Symbol.asyncIterator, self],
   ]);
   if (hasMethod(inner, 'throw')) {
     members.set('throw', (error: unknown) => step(() => inner.throw?.(error) as Promise<Result>));
@@ -109,22 +106,25 @@ export function isAborted(source: object): boolean {
 }
 
 /**
- * Members by which client packages make other streams of theirs: these read the observed one as
- * well, for they would otherwise read past it.
+ * How it is iterated, and the members by which client packages make other streams of theirs: these
+ * read the observed one as well, for they would otherwise read past it.
  */
-function addCopying(source: Iterable, observed: Iterable, overrides: Map<PropertyKey, unknown>) {
+function iterableMembers<T extends Iterable>(
+  source: T,
+  iterate: () => AsyncIterator<unknown>,
+  self: () => T,
+): Overrides {
+  const members = new Map<PropertyKey, unknown>([[Symbol.asyncIterator, iterate]]);
   if (hasMethod(source, 'toReadableStream')) {
-    overrides.set('toReadableStream', (...args: unknown[]) => {
-      const original = property(source, 'toReadableStream') as (...args: unknown[]) => unknown;
-      return Reflect.apply(original, observed, args);
-    });
+    const original = property(source, 'toReadableStream') as (...args: unknown[]) => unknown;
+    members.set('toReadableStream', (...args: unknown[]) => Reflect.apply(original, self(), args));
   }
-  if (hasMethod(source, 'tee')) overrides.set('tee', () => tee(source, observed));
+  if (hasMethod(source, 'tee')) members.set('tee', () => tee(source, iterate()));
+  return members;
 }
 
 /** Two streams of one: what one of them has read waits for the other. */
-function tee<T extends Iterable>(source: T, observed: Iterable): [T, T] {
-  const iterator = observed[Symbol.asyncIterator]();
+function tee<T extends Iterable>(source: T, iterator: AsyncIterator<unknown>): [T, T] {
   const queues: [Promise<Result>[], Promise<Result>[]] = [[], []];
   const branch = (own: Promise<Result>[]): T => {
     const next = (): Promise<Result> => {
@@ -134,10 +134,7 @@ function tee<T extends Iterable>(source: T, observed: Iterable): [T, T] {
       }
       return own.shift() as Promise<Result>;
     };
-    const overrides = new Map<PropertyKey, unknown>([[Symbol.asyncIterator, () => ({ next })]]);
-    const stream = overlay(source, overrides);
-    addCopying(source, stream, overrides);
-    return stream;
+    return overlay(source, (self) => iterableMembers(source, () => ({ next }), self));
   };
   return [branch(queues[0]), branch(queues[1])];
 }

@@ -54,5 +54,5 @@ export function observedPromise<P extends PromiseLike<unknown> & object>(
     observer.onResponse?.();
     return response;
   });
-  return overlay(promise, overrides);
+  return overlay(promise, () => overrides);
 }

@@ -10,14 +10,20 @@ export type Overrides = ReadonlyMap<PropertyKey, unknown>;
  * Methods run on the target itself, since private fields are found on nothing else, and one that
  * returns the target (`stream.on(…)`) returns the overlay, so that a chain of calls stays on it.
  *
+ * @param replace makes the members to be replaced; `self` gives the overlay, once it is there
  * @param adjust sees what any other method returns, and says what is returned in its place
  */
 export function overlay<T extends object>(
   target: T,
-  overrides: Overrides,
+  replace: (self: () => T) => Overrides,
   adjust: (result: unknown, self: T) => unknown = (result) => result,
 ): T {
-  if ([...overrides.keys()].some((key) => isFixed(target, key))) return derived(target, overrides);
+  const overrides = replace(() => self);
+  let self: T = target;
+  if ([...overrides.keys()].some((key) => isFixed(target, key))) {
+    self = derived(target, overrides);
+    return self;
+  }
   const methods = new WeakMap<object, Method>();
   const methodOf = (original: Method): Method => {
     const known = methods.get(original);
@@ -38,6 +44,7 @@ export function overlay<T extends object>(
     },
     set: (_, key, value) => Reflect.set(target, key, value, target),
   });
+  self = proxy;
   return proxy;
 }
 
