@@ -1,6 +1,30 @@
 import { type Holder, runInContext } from '../../core/index.js';
 import type { BoundInstrument } from '../../standard/index.js';
-import type { ServerRecorder } from './server-recorder.js';
+
+/** The attributes of one answered request. */
+export type AnsweredAttributes = {
+  readonly 'http.request.method': string;
+  readonly 'url.scheme': string;
+  'http.route': string | undefined;
+  readonly 'http.response.status_code': number | undefined;
+  readonly 'network.protocol.version': string | undefined;
+  readonly 'error.type': string | undefined;
+};
+
+/** Where an exchange is recorded: the `ServerRecorder`. Nothing of it throws. */
+export interface ExchangeRecorder {
+  /** The request that was counted there is no longer active. */
+  leave(active: BoundInstrument): void;
+  /** A session of server-sent events is open; returns what ends it. */
+  beginSession(): (isComplete: boolean) => void;
+  /** The request is over; durations in seconds. */
+  record(
+    path: string,
+    duration: number,
+    firstByte: number | undefined,
+    attributes: AnsweredAttributes,
+  ): void;
+}
 
 /**
  * One request and its answer, from the arrival to the last byte or to whatever ended it before.
@@ -22,7 +46,7 @@ export class Exchange {
   private isOpen = true;
 
   constructor(
-    private readonly recorder: ServerRecorder,
+    private readonly recorder: ExchangeRecorder,
     readonly method: string,
     readonly scheme: string,
     readonly path: string,

@@ -3,23 +3,13 @@ import { type BoundInstrument, type Instruments, instrumentsOf } from '../../sta
 import type { ContextReader, HeaderSource } from '../context/index.js';
 import { attempt } from './attempt.js';
 import type { EndpointFilter } from './endpoint-filter.js';
-import { Exchange } from './exchange.js';
+import { type AnsweredAttributes, Exchange, type ExchangeRecorder } from './exchange.js';
 import type { RouteTable } from './route-table.js';
 import {
   type AnyServerOptions,
   resolveServerOptions,
   SERVER_INSTRUMENTS,
 } from './server-options.js';
-
-/** The attributes of one answered request. */
-export type AnsweredAttributes = {
-  readonly 'http.request.method': string;
-  readonly 'url.scheme': string;
-  'http.route': string | undefined;
-  readonly 'http.response.status_code': number | undefined;
-  readonly 'error.type': string | undefined;
-  readonly 'network.protocol.version': string | undefined;
-};
 
 const NOT_COUNTED: BoundInstrument = { add: () => undefined, record: () => undefined };
 
@@ -32,7 +22,7 @@ const METHODS = 'GET POST PUT PATCH DELETE HEAD OPTIONS CONNECT TRACE'.split(' '
  *
  * Source: HTTP metrics v1.44, "HTTP server".
  */
-export class ServerRecorder {
+export class ServerRecorder implements ExchangeRecorder {
   private readonly context: ContextReader | undefined;
   private readonly instruments: Instruments<(typeof SERVER_INSTRUMENTS)[number]>;
   private readonly filter: EndpointFilter;
@@ -77,12 +67,10 @@ export class ServerRecorder {
     return new Exchange(this, known, knownScheme, path, protocol, active);
   }
 
-  /** The request that was counted there is no longer active. */
   leave(active: BoundInstrument): void {
     change(active, -1);
   }
 
-  /** A session of server-sent events is open; returns what ends it. */
   beginSession(): (isComplete: boolean) => void {
     const { sseSessionsActive, sseDisconnects, sseSessionDuration } = this.instruments;
     const start = performance.now();
@@ -96,7 +84,6 @@ export class ServerRecorder {
       });
   }
 
-  /** A request is over; durations in seconds. */
   record(
     path: string,
     duration: number,
