@@ -87,17 +87,24 @@ function replace(context: HonoContextLike, response: Response): void {
 }
 
 /**
- * The route that answered or would have: the last one that is not for all methods, as middlewares
- * are. Without one, what answered for all methods; not where that is a middleware for every path,
- * nor where nothing was found.
+ * The route that the request has come to. Middlewares are routes of every method, below a path:
+ * where one of them has answered, the route that it has kept the request from, or else its own
+ * path, but for one for every path and where nothing was found.
  */
 function routeOfContext(context: HonoContextLike): string | undefined {
-  const { req } = context;
-  const routes = req.matchedRoutes;
-  const handler = routes.findLast(({ method }) => method !== 'ALL');
-  if (handler !== undefined) return handler.path;
-  const { path } = routes[req.routeIndex] ?? {};
-  if (path === undefined || path === '*' || path === '/*') return undefined;
+  const { matchedRoutes: routes, routeIndex } = context.req;
+  const reached = routes[routeIndex];
+  if (reached === undefined) return undefined;
+  if (!isMiddleware(reached)) return reached.path;
+  const ahead = routes.find((route, index) => index > routeIndex && !isMiddleware(route));
+  if (ahead !== undefined && ahead.path !== EVERY_PATH) return ahead.path;
+  if (reached.path === EVERY_PATH) return ahead?.path;
   // Before there is an answer, reading it would make one.
-  return context.finalized && context.res.status === 404 ? undefined : path;
+  return context.finalized && context.res.status === 404 ? undefined : reached.path;
+}
+
+const EVERY_PATH = '/*';
+
+function isMiddleware({ method, path }: HonoRoute): boolean {
+  return method === 'ALL' && path.endsWith('*');
 }
