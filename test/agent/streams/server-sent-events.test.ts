@@ -15,7 +15,7 @@ async function observe(chunks: readonly unknown[]) {
   const { registry, options, ends } = setUp();
   const found: unknown[] = [];
   for await (const chunk of observeStream(from(chunks), CALL, options)) found.push(chunk);
-  expect(found).toEqual(chunks);
+  expect(found).toHaveLength(chunks.length);
   for (const [i, chunk] of chunks.entries()) expect(found[i]).toBe(chunk);
   const gaps = await registry.genAiClientOperationTimePerOutputChunk.total();
   const first = await registry.genAiClientOperationTimeToFirstChunk.total();
