@@ -10,7 +10,12 @@ import { freePort } from './free-port.js';
 export interface Postgres {
   readonly port: number;
   /** How to connect to it. */
-  readonly config: pg.ClientConfig;
+  readonly config: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly database: string;
+  };
   /** Ends it at once, connections and all, as when the machine is lost. */
   kill(): Promise<void>;
   /** Starts it again, with its data and at its port. */
@@ -44,7 +49,7 @@ export async function startPostgres(): Promise<Postgres> {
   const user = runAs();
   if ('uid' in user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  const options = { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] as const };
+  const options = { ...user, cwd: folder };
   const initialize = [
     '--pgdata',
     data,
@@ -64,7 +69,10 @@ export async function startPostgres(): Promise<Postgres> {
   const start = async () => {
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     const args = ['-D', data, '-p', String(port), ...flags];
-    const server = spawn(programOf('postgres'), args, options);
+    const server = spawn(programOf('postgres'), args, {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
