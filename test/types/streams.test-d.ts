@@ -130,8 +130,8 @@ describe('the wrappers', () => {
     observeTool(() => 1);
     // @ts-expect-error the name is given already
     observeTool('search', () => 1, { 'gen_ai.tool.name': 'search' });
-    // @ts-expect-error no such type
-    observeTool('search', () => 1, { 'gen_ai.tool.type': 'magic' });
+    // @ts-expect-error a type is a string
+    observeTool('search', () => 1, { 'gen_ai.tool.type': 1 });
     // @ts-expect-error a step has no model
     observeStep(() => 1, { 'gen_ai.request.model': 'm' });
     // @ts-expect-error the name is given already
