@@ -21,7 +21,10 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Response } from 'express';
 import type { FastifyReply } from 'fastify';
+import { describe, expect, it, vi } from 'vitest';
+import { agentMetrics } from '../../../src/agent/index.js';
 import { MeterbookModule } from '../../../src/http/index.js';
+import { testRegistry } from '../../../src/testing/index.js';
 import { conformance } from '../server/conformance.js';
 import type { Application, Options, Running } from '../server/support/application.js';
 import { listening } from '../server/support/listen.js';
@@ -125,6 +128,8 @@ async function started(
   });
   prepare(application);
   await application.init();
+  // Fastify takes no requests before its plugins have been loaded.
+  await (adapter.getInstance() as { ready?(): Promise<unknown> }).ready?.();
   return listening(application.getHttpServer() as Server);
 }
 
@@ -148,12 +153,54 @@ conformance({
   start(options, app) {
     const send: Send<FastifyReply> = (reply, chunks, type) =>
       void reply.type(type).send(Readable.from(chunks));
-    const adapter = new FastifyAdapter();
-    return started(adapter, controllersOf(app, send, {}), options, (application) => {
+    return started(new FastifyAdapter(), controllersOf(app, send, {}), options, (application) => {
       application.setGlobalPrefix('v1');
-    }).then(async (running) => {
-      await adapter.getInstance().ready();
-      return running;
     });
   },
+});
+
+describe.each([
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+])('Nest on %s', (_name, adapterOf) => {
+  it('sees what is answered before there is a route, and prefix and version', async () => {
+    const registry = testRegistry(agentMetrics);
+    class Agents {
+      post(body: unknown) {
+        return body;
+      }
+    }
+    const controllers = [
+      decorated(Agents, Controller({ path: 'agents/:id', version: '2' }), {
+        post: [[Post()], Body()],
+      }),
+    ];
+    const { port, close } = await started(adapterOf(), controllers, { registry }, (application) => {
+      application.setGlobalPrefix('api');
+      application.enableVersioning({ type: VersioningType.URI });
+    });
+    const post = async (path: string, body: string) => {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body };
+      return (await fetch(`http://127.0.0.1:${port}${path}`, init)).status;
+    };
+    expect(await post('/api/v2/agents/1', '{}')).toBe(201);
+    expect(await post('/api/v2/agents/1', '{not json')).toBe(400);
+    expect(await post('/nowhere', '{}')).toBe(404);
+    await vi.waitFor(async () => expect(await registry.httpServerRequests.total()).toBe(3));
+    const found = (await registry.httpServerRequests.readAll()).map(
+      ({ attributes: { 'http.response.status_code': status, 'http.route': route } }) =>
+        status === 400 ? [status] : [status, route],
+    );
+    expect(found).toEqual([[201, '/api/v2/agents/:id'], [400], [404, undefined]]);
+    await close();
+  });
+});
+
+describe('MeterbookModule', () => {
+  it('refuses a Nest that does not tell its adapter to modules', () => {
+    const { module: Root } = MeterbookModule.forRoot();
+    const root = new Root() as { configure(consumer: object): void };
+    expect(() => root.configure({})).toThrow(/INVALID_SETUP.*found no HTTP adapter/);
+  });
 });

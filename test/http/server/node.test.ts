@@ -24,7 +24,7 @@ function handlerOf(app: Application): Handler {
     else if (kind === 'agents') json(await app.agent(id));
     else if (kind === 'orgs' && rest.length === 0) response.end('an organization');
     else if (kind === 'orgs') response.writeHead(201).end(await text(request));
-    else if (kind === 'secrets') response.writeHead(401, 'Who are you', []).end();
+    else if (kind === 'secrets') response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
     else if (kind === 'throws') app.throws();
     else if (kind === 'rejects') await app.rejects();
     else if (kind === 'streams') pipe(app.stream());
