@@ -7,6 +7,7 @@ const entries = {
   agent: 'src/agent/index.ts',
   http: 'src/http/index.ts',
   db: 'src/db/index.ts',
+  jobs: 'src/jobs/index.ts',
   testing: 'src/testing/index.ts',
 };
 

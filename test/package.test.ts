@@ -80,6 +80,7 @@ describe('package.json', () => {
       './agent',
       './http',
       './db',
+      './jobs',
       './testing',
       './package.json',
     ]);

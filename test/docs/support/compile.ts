@@ -9,6 +9,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'meterbook/agent': join(root, 'src/agent/index.ts'),
   'meterbook/db': join(root, 'src/db/index.ts'),
   'meterbook/http': join(root, 'src/http/index.ts'),
+  'meterbook/jobs': join(root, 'src/jobs/index.ts'),
   'meterbook/testing': join(root, 'src/testing/index.ts'),
 };
 
