@@ -4,13 +4,7 @@ export type { AgentHelperOptions, AgentHelpers } from './agent-helpers.js';
 export { agentHelpers } from './agent-helpers.js';
 export type { TokenCounts } from './helpers/models.js';
 export type { AgentCalls } from './helpers/runs.js';
-export type {
-  AiModelEvent,
-  AiStepEvent,
-  AiTelemetry,
-  AiTelemetryOptions,
-  AiToolEvent,
-} from './observe-ai-sdk.js';
+export type { AiTelemetry, AiTelemetryOptions } from './observe-ai-sdk.js';
 export { aiTelemetry } from './observe-ai-sdk.js';
 export { observeModelCall } from './observe-model-call.js';
 export type { ModelStream, ModelStreamSource, ReadableStreamLike } from './observe-stream.js';

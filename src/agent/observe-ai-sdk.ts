@@ -10,7 +10,7 @@ import {
 import { countCall, currentAgent } from './streams/agent-scope.js';
 import { CallAttributes } from './streams/call-attributes.js';
 import { callerContext } from './streams/caller-context.js';
-import { failureType } from './streams/failure-type.js';
+import { CANCELLED, failureType } from './streams/failure-type.js';
 import type { ModelCallAttributes } from './streams/options.js';
 import { usageOf } from './streams/recognizers/ai-sdk.js';
 import { isText, property } from './streams/shapes.js';
@@ -20,6 +20,8 @@ const INSTRUMENTS = [
   'agentStepDuration',
   'genAiExecuteToolDuration',
   'genAiClientTokenUsage',
+  'genAiClientOperationDuration',
+  'genAiClientOperationTimeToFirstChunk',
   'genAiInvokeAgentDuration',
   'genAiInvokeAgentInferenceCalls',
   'genAiInvokeAgentToolCalls',
@@ -35,48 +37,47 @@ export interface AiTelemetryOptions<R = typeof agentMetrics> {
   /** Added to every measurement. The provider is otherwise the first part of what the model says. */
   readonly attributes?: Partial<ModelCallAttributes<R>> | undefined;
   /**
-   * Whether it records the tokens of the calls of models and counts them for an agent around it;
-   * false where `observeStream` or `observeModelCall` does that. Default true.
+   * Whether it records calls of models (their tokens; with version 7 their duration and first output)
+   * and counts them for an agent around it; false where `observeStream` or `observeModelCall` does
+   * that. Default true.
    */
   readonly modelCalls?: boolean | undefined;
 }
 
-/** What the `ai` package tells of; the events as far as they are read. */
-export interface AiTelemetry {
-  onStart(event: AiModelEvent): void;
-  onStepStart(event: AiModelEvent): void;
-  onToolCallStart(event: object): void;
-  onToolCallFinish(event: AiToolEvent): void;
-  onStepFinish(event: AiStepEvent): void;
-  onFinish(event: object): void;
-}
+/** What the `ai` package tells of, under the names of its versions 6 and 7. */
+export type AiTelemetry = Readonly<Record<AiEvent, (event: object) => void>>;
 
-/** The model of a call. */
-export interface AiModelEvent {
-  readonly model: { readonly provider: string; readonly modelId: string };
-}
+type AiEvent =
+  | 'onStart'
+  | 'onStepStart'
+  | 'onLanguageModelCallEnd'
+  | 'onToolCallStart'
+  | 'onToolExecutionStart'
+  | 'onToolCallFinish'
+  | 'onToolExecutionEnd'
+  | 'onStepFinish'
+  | 'onStepError'
+  | 'onFinish'
+  | 'onEnd'
+  | 'onError'
+  | 'onAbort';
 
-/** A tool that has been called; `durationMs` is in milliseconds. */
-export interface AiToolEvent {
-  readonly toolCall: { readonly toolName: string };
-  readonly durationMs: number;
-  readonly error?: unknown;
-}
-
-/** A step that is over. */
-export interface AiStepEvent extends AiModelEvent {
-  readonly usage: object;
-  readonly response: { readonly modelId: string };
+/** A call of a model whose step is not over yet, milliseconds. */
+interface PendingCall {
+  readonly responseTime: unknown;
+  readonly timeToFirstOutput: unknown;
 }
 
 /**
- * The telemetry integration of the `ai` package, version 6, for one call of `generateText`,
- * `streamText` or an agent: make one for each call. Records `agent.step.duration`, s,
- * `gen_ai.execute_tool.duration`, s, with `error.type`, `gen_ai.client.token.usage`, {token}, of each
- * step, and for the call as a whole `gen_ai.invoke_agent.duration`, s, `.inference_calls` and
- * `.tool_calls`. Inside of `observeAgent` it counts for that agent instead, and records no invocation.
+ * The telemetry integration of the `ai` package for one call of `generateText`, `streamText` or an
+ * agent: make one for each call. Records `agent.step.duration`, s, `gen_ai.execute_tool.duration`, s,
+ * with `error.type`, `gen_ai.client.token.usage`, {token}, of each step, and for the call as a whole
+ * `gen_ai.invoke_agent.duration`, s, `.inference_calls` and `.tool_calls`. Inside of `observeAgent` it
+ * counts for that agent instead, and records no invocation.
  *
- * The package tells of no call that fails: put `observeAgent` around it to have its failures.
+ * Version 7 tells of calls of models as well, recorded as `gen_ai.client.operation.duration` and
+ * `.time_to_first_chunk`, s, and of calls that fail. Version 6 does not: put `observeAgent` around the
+ * call to have its failures.
  *
  * Throws `INVALID_REGISTRY` for a registry without the instruments; what it is told of never fails.
  *
@@ -94,77 +95,121 @@ export function aiTelemetry<R extends object = typeof agentMetrics>(
   const inContext = callerContext();
   const isInvocation = currentAgent() === undefined;
   const now = performance.now();
-  const run = { startedAt: now, stepStartedAt: now, steps: 0, tools: 0, requestModel: '' };
+  const run = { startedAt: now, stepStartedAt: now, steps: 0, tools: 0, isOpen: true };
+  let model: Found = {};
+  let pending: PendingCall[] = [];
 
-  const note = (fn: () => void): void => attempt(() => inContext(fn));
-  const record = (
-    instrument: Instrument,
-    value: number,
-    found: Readonly<Record<string, string | undefined>>,
-  ): void => {
+  const told = (fn: (event: object) => void) => (event: object) =>
+    attempt(() => inContext(() => fn(event)));
+  const record = (instrument: Instrument, value: unknown, found: Found): void => {
+    if (typeof value !== 'number') return;
     const learned = { 'gen_ai.agent.name': agentName, ...found };
     attempt(() => instrument.record(value, given.of(instrument, learned)));
   };
   const secondsSince = (millis: number): number => (performance.now() - millis) / 1000;
+  const recordCalls = (found: Found): void => {
+    for (const { responseTime, timeToFirstOutput } of pending) {
+      record(it.genAiClientOperationDuration, seconds(responseTime), found);
+      record(it.genAiClientOperationTimeToFirstChunk, seconds(timeToFirstOutput), found);
+    }
+    pending = [];
+  };
+  const end = (errorType: string | undefined): void => {
+    // Of an operation without steps, such as an embedding, there is nothing to say here.
+    if (!isInvocation || !run.isOpen || run.steps === 0) return;
+    run.isOpen = false;
+    const found = { ...model, 'error.type': errorType };
+    record(it.genAiInvokeAgentDuration, secondsSince(run.startedAt), found);
+    record(it.genAiInvokeAgentInferenceCalls, run.steps, found);
+    record(it.genAiInvokeAgentToolCalls, run.tools, found);
+  };
 
+  const onToolStart = told(() => {
+    run.tools += 1;
+    countCall('toolCalls');
+  });
+  const onToolEnd = told((event) => {
+    const error = property(event, 'error') ?? property(property(event, 'toolOutput'), 'error');
+    const millis = property(event, 'durationMs') ?? property(event, 'toolExecutionMs');
+    record(it.genAiExecuteToolDuration, seconds(millis), {
+      'gen_ai.tool.name': nameOf(property(property(event, 'toolCall'), 'toolName')),
+      'gen_ai.tool.type': 'function',
+      'error.type': error === undefined ? undefined : failureType(error),
+    });
+  });
+  const onEnd = told(() => end(undefined));
   return {
-    onStart: (event) =>
-      note(() => {
-        run.startedAt = performance.now();
-        run.requestModel = event.model.modelId;
-      }),
-    onStepStart: () =>
-      note(() => {
-        run.stepStartedAt = performance.now();
-        run.steps += 1;
-        if (modelCalls) countCall('inferenceCalls');
-      }),
-    onToolCallStart: () =>
-      note(() => {
-        run.tools += 1;
-        countCall('toolCalls');
-      }),
-    onToolCallFinish: (event) =>
-      note(() => {
-        const error = property(event, 'error');
-        record(it.genAiExecuteToolDuration, event.durationMs / 1000, {
-          'gen_ai.tool.name': event.toolCall.toolName,
-          'gen_ai.tool.type': 'function',
-          'error.type': error === undefined ? undefined : failureType(error),
+    onStart: told((event) => {
+      run.startedAt = performance.now();
+      model = modelOf(event);
+    }),
+    onStepStart: told((event) => {
+      run.stepStartedAt = performance.now();
+      run.steps += 1;
+      model = { ...model, ...modelOf(event) };
+      if (modelCalls) countCall('inferenceCalls');
+    }),
+    onLanguageModelCallEnd: told((event) => {
+      const performance = property(event, 'performance');
+      if (!modelCalls) return;
+      pending.push({
+        responseTime: property(performance, 'responseTimeMs'),
+        timeToFirstOutput: property(performance, 'timeToFirstOutputMs'),
+      });
+    }),
+    onToolCallStart: onToolStart,
+    onToolExecutionStart: onToolStart,
+    onToolCallFinish: onToolEnd,
+    onToolExecutionEnd: onToolEnd,
+    onStepFinish: told((event) => {
+      record(it.agentStepDuration, secondsSince(run.stepStartedAt), {});
+      if (!modelCalls) return;
+      const responseModel = nameOf(property(property(event, 'response'), 'modelId'));
+      const found = { ...model, ...modelOf(event), 'gen_ai.response.model': responseModel };
+      recordCalls(found);
+      const usage = usageOf(property(event, 'usage'));
+      for (const type of ['input', 'output'] as const) {
+        record(it.genAiClientTokenUsage, usage?.[type], {
+          ...found,
+          [ATTR_GEN_AI_TOKEN_TYPE]: type,
         });
-      }),
-    onStepFinish: (event) =>
-      note(() => {
-        record(it.agentStepDuration, secondsSince(run.stepStartedAt), {});
-        if (!modelCalls) return;
-        const usage = usageOf(event.usage);
-        for (const type of ['input', 'output'] as const) {
-          if (usage?.[type] === undefined) continue;
-          record(it.genAiClientTokenUsage, usage[type], {
-            ...modelOf(event),
-            [ATTR_GEN_AI_TOKEN_TYPE]: type,
-          });
-        }
-      }),
-    onFinish: () =>
-      note(() => {
-        if (!isInvocation) return;
-        const found = { 'gen_ai.request.model': run.requestModel };
-        record(it.genAiInvokeAgentDuration, secondsSince(run.startedAt), found);
-        record(it.genAiInvokeAgentInferenceCalls, run.steps, found);
-        record(it.genAiInvokeAgentToolCalls, run.tools, found);
-      }),
+      }
+    }),
+    onStepError: told((event) => {
+      const since = secondsSince(run.stepStartedAt);
+      record(it.agentStepDuration, since, {});
+      if (!modelCalls) return;
+      recordCalls(model);
+      const found = { ...model, 'error.type': failureType(property(event, 'error')) };
+      record(it.genAiClientOperationDuration, since, found);
+    }),
+    onFinish: onEnd,
+    onEnd,
+    onError: told((event) => end(failureType(property(event, 'error') ?? event))),
+    onAbort: told(() => end(CANCELLED)),
   };
 }
 
-/** `openai.responses` is an API of the provider `openai`. */
-function modelOf({ model, response }: AiStepEvent): Readonly<Record<string, string | undefined>> {
-  const provider = property(model, 'provider');
-  const responseModel = property(response, 'modelId');
+type Found = Readonly<Record<string, string | undefined>>;
+
+/** The model of an event; `openai.responses` is an API of the provider `openai`. */
+function modelOf(event: object): Found {
+  // Version 6 has it in `model`, the events of version 7 themselves.
+  const model = property(event, 'model') ?? event;
+  const requestModel = nameOf(property(model, 'modelId'));
+  if (requestModel === undefined) return {};
   return {
     'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': isText(provider) ? provider.split('.')[0] : undefined,
-    'gen_ai.request.model': model.modelId,
-    'gen_ai.response.model': isText(responseModel) ? responseModel : undefined,
+    'gen_ai.provider.name': nameOf(property(model, 'provider'))?.split('.')[0],
+    'gen_ai.request.model': requestModel,
   };
+}
+
+function nameOf(value: unknown): string | undefined {
+  return isText(value) ? value : undefined;
+}
+
+/** `undefined` for what is no number of milliseconds. */
+function seconds(millis: unknown): number | undefined {
+  return typeof millis === 'number' ? millis / 1000 : undefined;
 }

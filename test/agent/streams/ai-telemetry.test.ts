@@ -132,6 +132,48 @@ describe('aiTelemetry', () => {
     expect(await registry.agentModelTimeToFirstText.total()).toBe(1);
   });
 
+  // Version 7 needs a newer Node than the oldest that we support: its events as it sends them.
+  it('records what version 7 tells of', async () => {
+    const { registry } = setUp();
+    const of = { provider: 'openai.responses', modelId: 'm-large' };
+    const step = { model: of, response: { modelId: 'm-large-2' }, usage: { inputTokens: 1 } };
+    const timing = { responseTimeMs: 1500, timeToFirstOutputMs: 250 };
+    const toolCall = { toolName: 'search' };
+    const toolOutput = { type: 'tool-error', error: new TypeError('no') };
+    const telemetry = aiTelemetry({ registry });
+    telemetry.onStart({ callId: '1', ...of });
+    telemetry.onStepStart({ callId: '1', stepNumber: 0, ...of });
+    telemetry.onLanguageModelCallEnd({ callId: '1', ...of, performance: timing });
+    telemetry.onToolExecutionStart({ callId: '1', toolCall });
+    telemetry.onToolExecutionEnd({ callId: '1', toolCall, toolExecutionMs: 40, toolOutput });
+    telemetry.onStepFinish({ callId: '1', stepNumber: 0, ...step });
+    telemetry.onStepStart({ callId: '1', stepNumber: 1, ...of });
+    const error = Object.assign(new Error('busy'), { statusCode: 503 });
+    telemetry.onStepError({ callId: '1', stepNumber: 1, error });
+    telemetry.onError({ callId: '1', error });
+    telemetry.onEnd({ callId: '1' });
+    const call = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'm-large',
+    } as const;
+    const answered = { ...call, 'gen_ai.response.model': 'm-large-2' } as const;
+    const duration = registry.genAiClientOperationDuration;
+    expect((await duration.read(answered))?.sum).toBe(1.5);
+    expect((await duration.read({ ...call, 'error.type': '503' }))?.count).toBe(1);
+    const first = registry.genAiClientOperationTimeToFirstChunk;
+    expect((await first.read(answered))?.sum).toBe(0.25);
+    const tool = { 'gen_ai.tool.name': 'search', 'gen_ai.tool.type': 'function' } as const;
+    const tools = registry.genAiExecuteToolDuration;
+    expect((await tools.read({ ...tool, 'error.type': 'TypeError' }))?.sum).toBe(0.04);
+    expect(await registry.agentStepDuration.total()).toBe(2);
+    const invocations = await registry.genAiInvokeAgentDuration.readAll();
+    expect(invocations.map(({ attributes }) => attributes)).toEqual([
+      { 'gen_ai.request.model': 'm-large', 'error.type': '503' },
+    ]);
+    expect(registry.dropped()).toEqual([]);
+  });
+
   it('does not fail on what it is told', () => {
     const registry = testRegistry(agentMetrics);
     const telemetry = aiTelemetry({ registry }) as unknown as Record<string, (e: unknown) => void>;
