@@ -146,23 +146,27 @@ function end(this: NodeResponse & Watched, ...args: unknown[]): unknown {
 function onClose(this: NodeResponse & Watched): void {
   try {
     const { exchange, request, queue } = this[WATCH];
-    queue?.delete(this);
+    const wasQueued = queue?.delete(this) === true;
     exchange.route ??= expressRoute(request);
-    exchange.end(this.headersSent ? this.statusCode : undefined, failureOf(this));
+    exchange.end(this.headersSent ? this.statusCode : undefined, failureOf(this, wasQueued));
   } catch {
     // As attempt(), without a function made for it.
   }
 }
 
 /** `undefined` where the last byte was handed over; what the server itself gave up is named. */
-function failureOf(response: NodeResponse): string | undefined {
+function failureOf(response: NodeResponse, wasQueued: boolean): string | undefined {
   const { stream, errored, writableFinished } = response as NodeResponse & {
     readonly stream?: { readonly aborted?: boolean; readonly rstCode?: number };
     readonly errored?: unknown;
     readonly writableFinished?: boolean;
   };
   // First of all: a framework may end an answer to tell of an error, and destroy it then.
-  if (errored !== undefined && errored !== null) return errorTypeOf(errored);
+  if (errored !== undefined && errored !== null) {
+    // Since Node 24 an answer that waits is destroyed with its connection, by an error of Node's.
+    const { code } = errored as { readonly code?: unknown };
+    return wasQueued && code === 'ECONNRESET' ? ABORTED : errorTypeOf(errored);
+  }
   const isComplete =
     stream === undefined ? writableFinished === true : response.writableEnded && !stream.rstCode;
   return isComplete ? undefined : ABORTED;
