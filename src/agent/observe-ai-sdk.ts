@@ -140,7 +140,8 @@ export function aiTelemetry<R extends object = typeof agentMetrics>(
   const onEnd = told(() => end(undefined));
   return {
     onStart: told((event) => {
-      run.startedAt = performance.now();
+      // One that is used again, for the next call, begins again.
+      Object.assign(run, { startedAt: performance.now(), steps: 0, tools: 0, isOpen: true });
       model = modelOf(event);
     }),
     onStepStart: told((event) => {
