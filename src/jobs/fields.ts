@@ -1,5 +1,6 @@
 import { getAttributes } from '../core/index.js';
 import { show } from '../errors.js';
+import { storable } from './store/rows.js';
 import type { JobActor, JobIdentity, NewJob, ReportedTime } from './types.js';
 
 /** Longest text that is kept, characters. Ids are keys of indexes, which take 2,700 bytes at most. */
@@ -7,11 +8,6 @@ const MAX_LENGTH = 255;
 
 /** The greatest BIGINT. */
 const MAX_NANOS = 2n ** 63n - 1n;
-
-/** Characters that PostgreSQL text cannot hold: NUL, and halves of surrogate pairs. */
-function storable(text: string): string {
-  return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
-}
 
 /** An id as it is stored; undefined for what is none, or too long to be told from another. */
 export function idOf(value: unknown): string | undefined {

@@ -51,9 +51,12 @@ export class Reports {
     this.answeredValue(row, 'duration', row.hasNewDuration, result);
   }
 
-  /** A row is lost. What its job's own process said has been recorded; of a report this is the last chance. */
-  lost(row: QueuedRow): void {
-    if (row.start !== undefined) return;
+  /**
+   * A row is lost. What its job's own process said has been recorded; of a report this is the last
+   * chance, unless the database has said that it cannot be.
+   */
+  lost(row: QueuedRow, reason: 'overflow' | 'shutdown' | 'rejected'): void {
+    if (row.start !== undefined || reason === 'rejected') return;
     const attributes = attributesOf({ id: row.id, organizationId: row.organizationId });
     recordIn(row.context, () => {
       const { ttft, duration } = row;

@@ -1,9 +1,10 @@
 import { show } from '../errors.js';
 import type { Ledger } from './ledger.js';
 import { messageOf } from './ledger.js';
-import { changeOf, type QueuedRow, RowQueue } from './queue.js';
-import type { JobChangeResult, JobStore } from './store/types.js';
-import type { JobActor, JobRecord } from './types.js';
+import { Parking } from './parking.js';
+import { type QueuedRow, RowQueue } from './queue.js';
+import type { Authorize, Send } from './send.js';
+import type { JobChangeResult } from './store/types.js';
 import type { Warnings } from './warnings.js';
 
 /** How rows are written. Times in milliseconds unless their name says otherwise. */
@@ -15,9 +16,7 @@ export interface WriterSettings {
   /** Of a report for a job that is not there: its start may be on its way. */
   readonly unknownJobGraceNs: bigint;
   readonly maxWallNs: bigint;
-  readonly authorize:
-    | ((job: JobRecord, actor: JobActor) => boolean | PromiseLike<boolean>)
-    | undefined;
+  readonly authorize: Authorize | undefined;
   readonly now: () => bigint;
   readonly random: () => number;
 }
@@ -30,8 +29,8 @@ export interface WriterListener {
 
 const FIRST_BACKOFF = 100;
 const MAX_BACKOFF = 5_000;
-/** Between two looks for jobs that are not there yet. */
-const PARK = 500;
+/** Batches without an answer, given up or not. More would take the pool from the service. */
+const MAX_UNANSWERED = 2;
 
 /**
  * Writes rows in batches, behind everybody's back: one batch at a time, so that what is said of one
@@ -40,8 +39,7 @@ const PARK = 500;
  */
 export class RowWriter {
   private readonly queue = new RowQueue();
-  /** Reports of jobs that are not there yet. */
-  private parked: QueuedRow[] = [];
+  private readonly parked = new Parking((rows) => this.lookAgain(rows));
   private sending: readonly QueuedRow[] = [];
   private pushed = 0;
   private settled = 0;
@@ -50,13 +48,13 @@ export class RowWriter {
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
-  private parkTimer: NodeJS.Timeout | undefined;
+  private unanswered = 0;
   private wake: (() => void) | undefined;
   private readonly waiting = new Set<{ readonly target: number; readonly done: () => void }>();
   private state: 'open' | 'closing' | 'closed' = 'open';
 
   constructor(
-    private readonly store: JobStore,
+    private readonly send: Send,
     private readonly settings: WriterSettings,
     private readonly ledger: Ledger,
     private readonly warnings: Warnings,
@@ -67,7 +65,7 @@ export class RowWriter {
 
   /** Rows that wait or are on their way. */
   get size(): number {
-    return this.queue.size + this.parked.length + this.sending.length;
+    return this.queue.size + this.parked.size + this.sending.length;
   }
 
   get isOpen(): boolean {
@@ -86,7 +84,8 @@ export class RowWriter {
       return;
     }
     while (this.size >= this.settings.maxRows) {
-      const oldest = this.queue.dropOldest() ?? this.parked.shift();
+      // Reports of jobs that are not there may never be worth anything: they go first.
+      const oldest = this.parked.dropOldest() ?? this.queue.dropOldest();
       // All the room is taken by what is being sent; the newest has to go then.
       if (oldest === undefined) {
         this.lose(row, 'overflow');
@@ -100,7 +99,7 @@ export class RowWriter {
 
   /** Resolves once everything pushed so far is settled, or after so many milliseconds. */
   async flush(timeout: number): Promise<boolean> {
-    this.unpark();
+    this.lookAgain(this.parked.takeAll());
     const target = this.pushed;
     if (this.isSettled(target)) return true;
     this.hurry();
@@ -124,11 +123,10 @@ export class RowWriter {
     await this.flush(timeout);
     this.state = 'closed';
     clearTimeout(this.timer);
-    clearTimeout(this.parkTimer);
     this.wake?.();
     for (const row of this.sending) this.lose(row, 'shutdown');
     this.sending = [];
-    for (const row of this.parked.splice(0)) this.lose(row, 'shutdown');
+    for (const row of this.parked.takeAll()) this.lose(row, 'shutdown');
     for (let row = this.queue.dropOldest(); row !== undefined; row = this.queue.dropOldest()) {
       this.lose(row, 'shutdown');
     }
@@ -165,7 +163,7 @@ export class RowWriter {
       const batch = this.queue.take(this.most);
       this.sending = batch;
       try {
-        const results = await this.withinTimeout(this.send(batch));
+        const results = await this.withinTimeout(() => this.send(batch));
         if (this.isGivenUp(batch)) return;
         this.sending = [];
         failures = 0;
@@ -210,56 +208,13 @@ export class RowWriter {
     this.lose(row, 'rejected');
   }
 
-  private async send(
-    batch: readonly QueuedRow[],
-  ): Promise<readonly (JobChangeResult | undefined)[]> {
-    const { authorize, maxWallNs } = this.settings;
-    if (authorize === undefined) {
-      return this.store.write(
-        batch.map((row) => changeOf(row, false)),
-        maxWallNs,
-      );
-    }
-    const access = await this.accessOf(batch, authorize);
-    const allowed = batch.filter((row) => access.get(row) === 'allowed');
-    const written = await this.store.write(
-      allowed.map((row) => changeOf(row, row.start === undefined)),
-      maxWallNs,
-    );
-    const results = new Map(allowed.map((row, i) => [row, written[i]]));
-    return batch.map((row) => results.get(row) ?? { access: access.get(row) ?? 'denied' });
-  }
-
-  /** Asks the service's own rule, with the row as it is; what this process started needs no asking. */
-  private async accessOf(
-    batch: readonly QueuedRow[],
-    authorize: NonNullable<WriterSettings['authorize']>,
-  ): Promise<ReadonlyMap<QueuedRow, JobChangeResult['access']>> {
-    const reports = batch.filter((row) => row.start === undefined);
-    const jobs = await this.store.getMany(reports.map(({ id }) => id));
-    const answers = batch.map(async (row): Promise<[QueuedRow, JobChangeResult['access']]> => {
-      if (row.start !== undefined) return [row, 'allowed'];
-      const job = jobs.get(row.id);
-      if (job === undefined) return [row, 'unknown'];
-      try {
-        const isAllowed = (await authorize(job, row.actor as JobActor)) === true;
-        return [row, isAllowed ? 'allowed' : 'denied'];
-      } catch (error) {
-        this.warnings.warn('authorize', `authorize() failed, access denied: ${messageOf(error)}`);
-        return [row, 'denied'];
-      }
-    });
-    return new Map(await Promise.all(answers));
-  }
-
   private settle(row: QueuedRow, result: JobChangeResult | undefined): void {
     if (result === undefined) {
       this.lose(row, 'rejected');
       return;
     }
     if (result.access === 'unknown' && this.isEarly(row)) {
-      this.parked.push(row);
-      this.parkTimer ??= setTimeout(() => this.unpark(), PARK).unref();
+      this.parked.add(row);
       this.tell();
       return;
     }
@@ -274,11 +229,9 @@ export class RowWriter {
     return this.state === 'open' && now() - row.queuedAt < unknownJobGraceNs;
   }
 
-  private unpark(): void {
-    clearTimeout(this.parkTimer);
-    this.parkTimer = undefined;
-    if (this.parked.length === 0) return;
-    this.queue.giveBack(this.parked.splice(0));
+  private lookAgain(rows: readonly QueuedRow[]): void {
+    if (rows.length === 0) return;
+    this.queue.giveBack(rows);
     this.hurry();
   }
 
@@ -293,7 +246,7 @@ export class RowWriter {
   }
 
   private isSettled(target: number): boolean {
-    return this.settled + this.parked.length >= target;
+    return this.settled + this.parked.size >= target;
   }
 
   private tell(): void {
@@ -302,7 +255,13 @@ export class RowWriter {
     }
   }
 
-  private async withinTimeout<T>(work: Promise<T>): Promise<T> {
+  /** What is given up goes on, and holds its connection: of those there must not be many. */
+  private async withinTimeout<T>(work: () => Promise<T>): Promise<T> {
+    if (this.unanswered >= MAX_UNANSWERED) throw new Error('earlier batches have no answer yet');
+    this.unanswered += 1;
+    const answer = work().finally(() => {
+      this.unanswered -= 1;
+    });
     let timer: NodeJS.Timeout | undefined;
     const { writeTimeout } = this.settings;
     const late = new Promise<never>((_, reject) => {
@@ -310,7 +269,7 @@ export class RowWriter {
       timer = setTimeout(fail, writeTimeout).unref();
     });
     try {
-      return await Promise.race([work, late]);
+      return await Promise.race([answer, late]);
     } finally {
       clearTimeout(timer);
     }

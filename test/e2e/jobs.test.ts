@@ -127,6 +127,41 @@ describe('several processes', () => {
   });
 });
 
+describe('a row that another process inserts at the same moment', () => {
+  it.each([
+    ['org-1', { written: 1, refused: { denied: 0, duplicate: 1 } }, '7'],
+    ['org-2', { written: 0, refused: { denied: 1, duplicate: 0 } }, null],
+  ])('keeps what it has: %s', async (organization, health, duration) => {
+    const table = database.newTable();
+    const own = newPool({ application_name: table, max: 1 });
+    const { timings } = setUp(postgresStore({ pool: own, table }));
+    await timings.list();
+    const first = new pg.Client(server.config);
+    await first.connect();
+    await first.query('BEGIN');
+    await first.query(
+      `INSERT INTO ${table} (id, organization_id, started_at, ttft_ns, ttft_clock)
+       VALUES ('a', $1, now(), 5, 'monotonic')`,
+      [organization],
+    );
+    timings.start({ id: 'a', ...org });
+    timings.recordTtft('a', 6n, org);
+    timings.recordResponseDuration('a', 7n, org);
+    const flushed = timings.flush();
+    await vi.waitFor(async () => {
+      const query = `SELECT FROM pg_stat_activity WHERE application_name = '${table}' AND wait_event_type = 'Lock'`;
+      expect(await database.query(query)).toHaveLength(1);
+    });
+    await first.query('COMMIT');
+    await first.end();
+    expect(await flushed).toBe(true);
+    expect(timings.health()).toMatchObject(health);
+    const rows = await database.query(`SELECT ttft_ns, total_duration_ns FROM ${table}`);
+    expect(rows).toEqual([{ ttft_ns: '5', total_duration_ns: duration }]);
+    await own.end();
+  });
+});
+
 describe('a connection that is killed', () => {
   it('takes its whole batch back, which is then written by another', async () => {
     const table = database.newTable();

@@ -338,6 +338,21 @@ describe('reports on a job of another process', () => {
   });
 });
 
+describe('get', () => {
+  it('asks the rule where an actor is passed, one that is none as well', async () => {
+    const { timings } = setUp(database.store());
+    timings.start({ id: 'a', ...org });
+    await timings.flush();
+    expect(await timings.get('a')).toBeDefined();
+    expect(await timings.get('a', org)).toBeDefined();
+    expect(await timings.get('a', other)).toBeUndefined();
+    expect(await timings.get('a', untyped(undefined))).toBeUndefined();
+    expect(await timings.get('a', untyped(throwingProxy()))).toBeUndefined();
+    expect(await timings.get('a\0', org)).toBeUndefined();
+    expect((await timings.list({ organizationId: '\0' })).jobs).toEqual([]);
+  });
+});
+
 describe('whatever is passed', () => {
   const hostile = [undefined, null, 5, 'x', -1n, 2n ** 63n, {}, throwingProxy(), Symbol('x')];
 

@@ -153,6 +153,17 @@ describe('a database that is down', () => {
     });
   });
 
+  it('that does not answer has two connections of ours, never all', async () => {
+    const store = scriptedStore(() => new Promise(() => {}));
+    const { timings } = setUp(store, { writeTimeout: 1, random: () => 0 });
+    timings.start({ id: 'a', ...org });
+    const closed = timings.close({ timeout: 500 });
+    await vi.waitFor(() => expect(timings.health().failures).toBeGreaterThan(2));
+    expect(store.batches).toHaveLength(2);
+    expect(timings.health().lastError?.message).toContain('earlier batches');
+    await closed;
+  });
+
   it('is asked less and less often, and not by all processes together', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 7, 100].map((failures) => backoff(failures, 0.5));
     expect(pauses).toEqual([75, 150, 300, 600, 1_200, 2_400, 3_750, 3_750]);
@@ -197,17 +208,63 @@ describe('a row that the database refuses', () => {
       }
       return changes.map(taken);
     });
-    const { timings, warnings } = setUp(store, { batchSize: 64 });
+    const { timings, metrics, warnings } = setUp(store, { batchSize: 64 });
     const ids = Array.from({ length: 200 }, (_, i) => (i % 90 === 30 ? `bad-${i}` : `${i}`));
     for (const id of ids) timings.recordTtft(id, 1n, org);
     expect(await timings.flush()).toBe(true);
     expect(timings.health()).toMatchObject({ written: 198, dropped: { rejected: 2 } });
+    expect(await metrics.jobTimeToFirstToken.total()).toBe(198);
     expect(warnings).toEqual([expect.stringContaining('"bad-30"')]);
     // Not one by one: halving finds a row in 64 within seven attempts.
     expect(store.batches.length).toBeLessThan(40);
     timings.recordTtft('after', 1n, org);
     await timings.flush();
     expect(timings.health().written).toBe(199);
+  });
+});
+
+describe('a report on a job that is not there yet', () => {
+  it('is looked for again and again, and makes room first', async () => {
+    const known = new Set<string>();
+    const store = scriptedStore(async (changes) =>
+      changes.map((change) =>
+        change.isStart || known.has(change.id) ? taken(change) : { access: 'unknown' },
+      ),
+    );
+    const { timings } = setUp(store, { maxQueuedRows: 2, unknownJobGrace: 60_000 });
+    timings.recordTtft('never', 1n, org);
+    await timings.flush();
+    timings.recordTtft('later', 1n, org);
+    await timings.flush();
+    expect(timings.health().queued).toBe(2);
+    timings.start({ id: 'own', ...org });
+    expect(timings.health()).toMatchObject({ queued: 2, dropped: { overflow: 1 } });
+    known.add('later');
+    const done = { queued: 0, written: 2 };
+    await vi.waitFor(() => expect(timings.health()).toMatchObject(done), { timeout: 5_000 });
+    expect(store.batches.flat().filter(({ id }) => id === 'never').length).toBeLessThan(4);
+  });
+});
+
+describe('warnings', () => {
+  it('come once a minute of one kind, with how many there were', async () => {
+    const { timings, warnings, clock } = setUp(scriptedStore());
+    for (let i = 0; i < 3; i++) timings.recordTtft('a', -1n, org);
+    expect(warnings).toHaveLength(1);
+    timings.recordTtft('', 1n, org);
+    expect(warnings).toHaveLength(2);
+    clock.advance(60_000_000_000n);
+    timings.recordTtft('b', -1n, org);
+    expect(warnings[2]).toMatch(/"b".*\(and 2 more\)$/);
+  });
+
+  it('may fail', async () => {
+    const warn = () => {
+      throw new Error('the logger is gone');
+    };
+    const { timings } = setUp(scriptedStore(), { logger: { warn, error: warn } });
+    timings.recordTtft('a', -1n, org);
+    expect(timings.health().refused.implausible).toBe(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { MeterbookError, show } from '../../errors.js';
 import type { JobFilter, JobPageRequest } from '../types.js';
 import type { JobField, Layout } from './layout.js';
-import { microsOf, microsParam, momentOf, selectFields } from './rows.js';
+import { microsOf, microsParam, momentOf, selectFields, storable } from './rows.js';
 import type { ColumnTypes } from './write.js';
 
 /** A statement with its parameters. */
@@ -17,7 +17,7 @@ export class Conditions {
 
   /** The next parameter, as `$n::text`. */
   param(value: string): string {
-    this.params.push(value);
+    this.params.push(storable(value));
     return `$${this.params.length}::text`;
   }
 

@@ -4,6 +4,11 @@ import { FIELDS, type JobField, type Layout } from './layout.js';
 /** A row as drivers give it, everything cast to text: no driver's own idea of a type gets in. */
 export type TextRow = Readonly<Record<string, string | null>>;
 
+/** The text without what PostgreSQL cannot hold: NUL, and halves of surrogate pairs. */
+export function storable(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+}
+
 /** Microseconds since the epoch, which is what PostgreSQL itself keeps. */
 export function microsOf(expression: string): string {
   return `(EXTRACT(EPOCH FROM ${expression}) * 1000000)::bigint`;

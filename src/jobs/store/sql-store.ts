@@ -20,7 +20,7 @@ import {
   mayDelete,
   retentionParams,
 } from './retention.js';
-import { recordOf, type TextRow } from './rows.js';
+import { recordOf, storable, type TextRow } from './rows.js';
 import type {
   JobChange,
   JobChangeResult,
@@ -30,6 +30,9 @@ import type {
   RetentionOptions,
 } from './types.js';
 import { type ColumnTypes, changesJson, OWN_TYPES, resultOf, writeSql } from './write.js';
+
+/** PostgreSQL's `invalid_text_representation`. */
+const INVALID_TEXT = '22P02';
 
 /** What the statements need to know of the table, found out once. */
 interface Prepared {
@@ -63,14 +66,20 @@ export class SqlStore implements JobStore {
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
-    return (await this.getMany([id])).get(id);
+    try {
+      return (await this.getMany([id])).get(storable(id));
+    } catch (error) {
+      // An attached table may have ids of another type, and this is none: then it has no such job.
+      if ((error as { code?: unknown } | null)?.code === INVALID_TEXT) return undefined;
+      throw error;
+    }
   }
 
   async getMany(ids: readonly string[]): Promise<ReadonlyMap<string, JobRecord>> {
     const { types } = await this.prepared();
     const rows = await this.rows({
       sql: getSql(this.layout, types),
-      params: [JSON.stringify(ids)],
+      params: [JSON.stringify(ids.map(storable))],
     });
     return new Map(rows.map((row) => [row['id'] as string, recordOf(row)]));
   }

@@ -532,7 +532,10 @@ export function describeStore(name: string, database: TestDatabase): void {
     it('is attached to again by the next process', async () => {
       const { table, id } = await make();
       const stores = [1, 2, 3].map(() => database.store({ table, columns }));
-      for (const store of stores) expect(await store.get(id)).toBeDefined();
+      for (const store of stores) {
+        expect(await store.get(id)).toBeDefined();
+        expect(await store.get('no uuid')).toBeUndefined();
+      }
     });
 
     it('never loses a row to us', async () => {
