@@ -1,3 +1,5 @@
+import type { JobOutcome } from '../src/jobs/index.js';
+
 /**
  * What the service tells: of some things the measurement, to be recorded, of others that they have
  * happened, since the SDK watches them by itself and the ledger has to know how often. Durations are
@@ -30,15 +32,11 @@ export interface Recording {
 /** Call it once, when what has started has ended. */
 export type End = () => void;
 
-/** How a job ended. */
-export type JobOutcome = 'completed' | 'failed' | 'cancelled' | 'expired';
-
 /** A run of an agent, from the message to the last token. */
 export interface FinishedJob {
   readonly model: string;
   readonly streamed: boolean;
   readonly outcome: JobOutcome;
-  readonly duration: bigint;
   /** From the start of the job to its first token; `undefined` if there was none. */
   readonly firstToken: bigint | undefined;
   /** US dollars. */

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { agentMetrics } from '../src/agent/index.js';
 import { headerContext, observeHttpServer } from '../src/http/index.js';
 import { setupMetrics, type Telemetry } from '../src/index.js';
+import { createJobTimings, jobStoreMetrics, pgliteStore } from '../src/jobs/index.js';
 import { watchRegistry } from '../src/testing/index.js';
+import { expectInTable, tableTotals } from './ledger/job-table.js';
 import { type DropsByInstrument, settle } from './ledger/ledger.js';
 import { tellMeasured } from './ledger/measured.js';
 import { Tally } from './ledger/tally.js';
@@ -66,7 +68,7 @@ export async function runDemo(
   const warn = (message: string) => warnings.push(message);
   const telemetry = setupMetrics({
     serviceName: 'meterbook-demo',
-    registries: [agentMetrics, serviceMetrics],
+    registries: [agentMetrics, serviceMetrics, jobStoreMetrics],
     temporality: options.temporality,
     exportIntervalMillis: EXPORT_INTERVAL_MILLIS,
     otlp: { url: receiver.url, compression: 'gzip' },
@@ -85,7 +87,8 @@ export async function runDemo(
     // The load generator stands for the gateway in front of a real service.
     context: headerContext({ trust: true }),
   });
-  const service = await startService(new StandardRecording(tally));
+  const timings = createJobTimings({ store: await pgliteStore(), logger: { warn, error: warn } });
+  const service = await startService(new StandardRecording(tally), timings);
   const stopMishaps = startMishaps(tally);
   const load = startLoad(service.url, options.rate, allAgents());
   const start = performance.now();
@@ -99,6 +102,10 @@ export async function runDemo(
   await service.close();
   observation.stop();
   await tellMeasured(watched, tally, MEASURED);
+  expectInTable(tally);
+  await timings.flush();
+  const [inTable, jobs] = await Promise.all([timings.report(), timings.report({ by: 'model' })]);
+  await timings.close();
   watched.stopWatching();
   clearInterval(ticker);
   await telemetry.shutdown();
@@ -106,9 +113,10 @@ export async function runDemo(
   await receiver.close();
 
   const state = stateOf(running, load, elapsed(), (one) => one.requests / loadSeconds);
-  const ledger = settle(tally.entries(), comparedSeries(received), dropsOf(telemetry));
+  const compared = [...comparedSeries(received), ...tableTotals(inTable)];
+  const ledger = settle(tally.entries(), compared, dropsOf(telemetry));
   const exportError = telemetry.health().exporters[0]?.lastError;
-  const result = { state, load: loadResult, loadSeconds, ledger, exportError };
+  const result = { state, load: loadResult, loadSeconds, jobs, ledger, exportError };
   view.finish(result);
   return result;
 }

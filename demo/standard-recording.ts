@@ -2,14 +2,13 @@ import {
   recordAdmissionWait,
   recordDatabaseOperation,
   recordFile,
-  recordFirstToken,
-  recordJobDuration,
   recordMessageCost,
   recordReadiness,
   recordRunStart,
   recordTimeout,
   recordUserMessage,
 } from '../src/agent/index.js';
+import { TOTAL_DURATION, TTFT } from './ledger/job-table.js';
 import type { Tally } from './ledger/tally.js';
 import { serviceMetrics } from './metrics.js';
 import type { End, FinishedJob, FinishedModelCall, Recording } from './recording.js';
@@ -29,6 +28,8 @@ export const MEASURED: ReadonlySet<string> = new Set([
   'gen_ai.invoke_agent.inference_calls',
   'gen_ai.invoke_agent.tool_calls',
   'agent.step.duration',
+  'job.time_to_first_token',
+  'job.duration',
 ]);
 
 /**
@@ -84,15 +85,14 @@ export class StandardRecording implements Recording {
     this.tally.see('gen_ai.invoke_agent.tool_calls');
   }
 
-  job({ model, streamed, outcome, duration, firstToken, cost }: FinishedJob): void {
-    const attributes = { 'job.type': 'message', 'gen_ai.request.model': model } as const;
+  job({ model, streamed, firstToken, cost }: FinishedJob): void {
+    this.tally.see('job.duration');
+    this.tally.see(TOTAL_DURATION);
     if (firstToken !== undefined) {
-      this.timed('job.time_to_first_token', firstToken);
-      recordFirstToken({ nanoseconds: firstToken }, attributes);
+      this.tally.see('job.time_to_first_token');
+      this.tally.see(TTFT);
       this.firstTokenOf(`/v1/agents/:id/messages${streamed ? '/stream' : ''}`, firstToken);
     }
-    this.timed('job.duration', duration);
-    recordJobDuration({ nanoseconds: duration }, { ...attributes, 'job.outcome': outcome });
     this.tally.note('histogram', 'agent.message.cost', cost);
     recordMessageCost({ usd: cost }, { 'gen_ai.request.model': model });
   }

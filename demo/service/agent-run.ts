@@ -1,6 +1,7 @@
 import { observeAgent, observeStep, observeStream, observeTool } from '../../src/agent/index.js';
+import type { JobHandle, JobOutcome, JobTimings } from '../../src/jobs/index.js';
 import { chance, logNormal, type Random } from '../random.js';
-import type { JobOutcome, Recording } from '../recording.js';
+import type { Recording } from '../recording.js';
 import { callModel, costOf, MODELS, type ModelChunk, ModelError } from './models.js';
 import type { Agent } from './tenants.js';
 import { chooseTool, runTool, ToolError } from './tools.js';
@@ -16,6 +17,7 @@ export interface RunContext {
   readonly agent: Agent;
   readonly streamed: boolean;
   readonly recording: Recording;
+  readonly timings: JobTimings;
   readonly random: Random;
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
@@ -23,6 +25,7 @@ export interface RunContext {
 
 /** What a job has come to. */
 interface Progress {
+  readonly job: JobHandle;
   readonly start: bigint;
   firstToken: bigint | undefined;
   cost: number;
@@ -33,12 +36,21 @@ const USES_TOOLS = 0.4;
 
 /**
  * One job of an agent: a model call, as often as not tools and a second model call. Yields the text
- * as it comes, and records what the job took and cost; its parts are observed.
+ * as it comes, and records what the job cost; its timings go to the database and the metrics, and
+ * its parts are observed.
  */
 export async function* runAgent(context: RunContext): AsyncGenerator<AgentEvent, void, undefined> {
-  const { agent, streamed, recording } = context;
+  const { agent, streamed, recording, timings } = context;
   const model = MODELS[agent.model].name;
-  const progress: Progress = { start: process.hrtime.bigint(), firstToken: undefined, cost: 0 };
+  const job = timings.start({
+    organizationId: agent.organization,
+    projectId: agent.project,
+    agentId: agent.id,
+    type: 'message',
+    model,
+  });
+  const start = process.hrtime.bigint();
+  const progress: Progress = { job, start, firstToken: undefined, cost: 0 };
   let outcome: JobOutcome = 'cancelled';
   const runEnded = recording.runStarted();
   try {
@@ -51,9 +63,9 @@ export async function* runAgent(context: RunContext): AsyncGenerator<AgentEvent,
   } finally {
     runEnded();
     recording.agentInvoked();
-    const { start, firstToken, cost } = progress;
-    const duration = process.hrtime.bigint() - start;
-    recording.job({ model, streamed, outcome, firstToken, cost, duration });
+    job.end(outcome);
+    const { firstToken, cost } = progress;
+    recording.job({ model, streamed, outcome, firstToken, cost });
   }
 }
 
@@ -104,6 +116,7 @@ async function* infer(
   );
   try {
     for await (const chunk of answer) {
+      progress.job.firstToken();
       progress.firstToken ??= process.hrtime.bigint() - progress.start;
       chunks += 1;
       usage = chunk.usage;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { JobTimings } from '../../src/jobs/index.js';
 import type { Random } from '../random.js';
 import type { Recording } from '../recording.js';
 import type { Admission } from './admission.js';
@@ -9,6 +10,8 @@ export interface ServiceContext {
   readonly store: AgentStore;
   readonly admission: Admission;
   readonly recording: Recording;
+  /** Keeps the timings of jobs in the database, and records them. */
+  readonly timings: JobTimings;
   readonly random: Random;
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAttributes } from '../../src/index.js';
+import type { JobTimings } from '../../src/jobs/index.js';
 import { seededRandom } from '../random.js';
 import type { Recording } from '../recording.js';
 import { Admission } from './admission.js';
@@ -62,12 +63,17 @@ export const ROUTE_TEMPLATES: readonly string[] = ROUTES.map((one) => `${one.met
 const MAX_RUNS = 512;
 
 /** Starts the simulated agent service on a free port of the loopback. */
-export async function startService(recording: Recording, seed = 1): Promise<AgentService> {
+export async function startService(
+  recording: Recording,
+  timings: JobTimings,
+  seed = 1,
+): Promise<AgentService> {
   const random = seededRandom(seed);
   const context: ServiceContext = {
     store: new AgentStore(allAgents(), recording, random),
     admission: new Admission(MAX_RUNS),
     recording,
+    timings,
     random,
   };
   const underWay = new Set<Promise<void>>();

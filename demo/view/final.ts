@@ -1,3 +1,4 @@
+import { formatReport } from '../../src/jobs/index.js';
 import { MISHAPS } from '../mishaps.js';
 import { fill } from './fill.js';
 import * as format from './format.js';
@@ -8,7 +9,7 @@ import type { Paint } from './style.js';
 
 /** The closing report: everything that was measured, what was dropped, and the ledger. */
 export function finalLines(result: DemoResult, width: number, paint: Paint): string[] {
-  const { state, load, loadSeconds, ledger, exportError } = result;
+  const { state, load, loadSeconds, jobs, ledger, exportError } = result;
   const { endpoints, models, series, dropped } = state.report;
   const { requests, points, bytes, refused } = state.exports;
   return [
@@ -20,6 +21,9 @@ export function finalLines(result: DemoResult, width: number, paint: Paint): str
     ...figuresSection('Endpoint', 'latency', endpoints, width, paint),
     '',
     ...figuresSection('Model', 'call duration', models, width, paint),
+    '',
+    paint('bold', 'Jobs in the database, by model'),
+    ...formatReport(jobs).trimEnd().split('\n'),
     '',
     ...seriesSection(series, paint),
     '',

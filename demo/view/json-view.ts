@@ -1,3 +1,4 @@
+import { formatJson } from '../../src/jobs/index.js';
 import type { DemoResult, View } from './state.js';
 
 /** Writes nothing but one JSON document at the end: for programs. */
@@ -16,7 +17,7 @@ export class JsonView implements View {
 }
 
 /** The result as plain data. Times in seconds, sums in each instrument's unit. */
-export function toDocument({ state, load, loadSeconds, ledger, exportError }: DemoResult) {
+export function toDocument({ state, load, loadSeconds, jobs, ledger, exportError }: DemoResult) {
   const { durationSeconds, rate, temporality } = state.options;
   return {
     options: { durationSeconds, rate, temporality },
@@ -24,6 +25,7 @@ export function toDocument({ state, load, loadSeconds, ledger, exportError }: De
     exports: { ...state.exports, lastError: exportError ?? null },
     ...state.report,
     warnings: state.warnings,
+    jobs: JSON.parse(formatJson(jobs)) as unknown,
     ledger: ledger.rows,
     balanced: ledger.balanced,
   };

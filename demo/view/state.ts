@@ -1,3 +1,4 @@
+import type { JobReport } from '../../src/jobs/index.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LoadResult } from '../load/generator.js';
 import type { DemoOptions } from '../options.js';
@@ -35,6 +36,8 @@ export interface DemoResult {
   readonly load: LoadResult;
   /** How long the load lasted, seconds; less than asked for if the demo was interrupted. */
   readonly loadSeconds: number;
+  /** The report from the table of jobs, by model. */
+  readonly jobs: JobReport;
   readonly ledger: Ledger;
   /** The SDK's last words on its exporter; `undefined` if every export succeeded. */
   readonly exportError: string | undefined;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startLoad } from '../../demo/load/generator.js';
 import { planRequest } from '../../demo/load/traffic.js';
 import { chance, exponential, logNormal, pick, seededRandom } from '../../demo/random.js';
@@ -12,6 +12,7 @@ import {
   headerContext,
   observeHttpServer,
 } from '../../src/http/index.js';
+import { createJobTimings, type JobTimings, pgliteStore } from '../../src/jobs/index.js';
 import { type WatchedRegistry, watchRegistry } from '../../src/testing/index.js';
 
 const QUICK = '/v1/agents/north-billing-1';
@@ -36,6 +37,14 @@ class Notes {
   }
 }
 
+let timings: JobTimings;
+
+beforeAll(async () => {
+  timings = createJobTimings({ store: await pgliteStore() });
+});
+
+afterAll(() => timings.close());
+
 let notes: Notes;
 let service: AgentService;
 let watched: WatchedRegistry<typeof agentMetrics>;
@@ -48,7 +57,7 @@ beforeEach(async () => {
     routes: ROUTE_TEMPLATES,
     context: headerContext({ trust: true }),
   });
-  service = await startService(notes.recording);
+  service = await startService(notes.recording, timings);
 });
 
 afterEach(async () => {
@@ -84,7 +93,17 @@ describe('the agent service', () => {
     const [job] = notes.jobs;
     expect(job).toMatchObject({ model: 'm-small', outcome: 'completed', streamed: false });
     expect(job?.firstToken).toBeGreaterThan(0n);
-    expect(job?.duration).toBeGreaterThan(job?.firstToken ?? 0n);
+    await timings.flush();
+    const [stored] = (await timings.list({ limit: 1 })).jobs;
+    expect(stored).toMatchObject({
+      agentId: 'north-billing-1',
+      outcome: 'completed',
+      type: 'message',
+    });
+    expect(stored?.totalDurationNs).toBeGreaterThan(stored?.ttftNs ?? 0n);
+    expect((await watched.jobDuration.readAll())[0]?.value.sum).toBe(
+      Number(stored?.totalDurationNs) / 1e9,
+    );
     expect(job?.cost).toBeGreaterThan(0);
     expect(notes.count('file')).toBe(1);
     expect(notes.count('userMessage')).toBe(1);
