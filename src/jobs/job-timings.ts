@@ -149,6 +149,7 @@ export function createJobTimings<
     }
   };
 
+  let closing: Promise<void> | undefined;
   return Object.freeze<JobTimings<Actor>>({
     start: (job) => handleOf(runs, runs.start(job)),
     run: (job, fn) =>
@@ -177,10 +178,10 @@ export function createJobTimings<
     slowest: (slowestOptions) => store.slowest(slowestOptions),
     health: () => healthOf(writer, runs, ledger),
     flush: ({ timeout = settings.timeout } = {}) => writer.flush(timeout),
-    close: async ({ timeout = settings.timeout } = {}) => {
-      if (!writer.isOpen) return;
-      await writer.close(timeout);
-      await store.close();
+    // Whoever calls it second waits for the first: the process may end after either.
+    close: ({ timeout = settings.timeout } = {}) => {
+      closing ??= writer.close(timeout).then(() => store.close());
+      return closing;
     },
   });
 }

@@ -68,10 +68,6 @@ export class RowWriter {
     return this.queue.size + this.parked.size + this.sending.length;
   }
 
-  get isOpen(): boolean {
-    return this.state === 'open';
-  }
-
   /** The row with this key, while more can be added to it. */
   waitingRow(key: string): QueuedRow | undefined {
     return this.queue.open(key);
@@ -118,7 +114,6 @@ export class RowWriter {
 
   /** Takes nothing more, writes what it has within so many milliseconds, and counts the rest. */
   async close(timeout: number): Promise<void> {
-    if (this.state !== 'open') return;
     this.state = 'closing';
     await this.flush(timeout);
     this.state = 'closed';
@@ -232,7 +227,7 @@ export class RowWriter {
   private lookAgain(rows: readonly QueuedRow[]): void {
     if (rows.length === 0) return;
     this.queue.giveBack(rows);
-    this.hurry();
+    this.schedule();
   }
 
   private lose(row: QueuedRow, reason: 'overflow' | 'shutdown' | 'rejected'): void {

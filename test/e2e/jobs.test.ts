@@ -206,6 +206,39 @@ describe('a connection that is killed', () => {
   });
 });
 
+describe('a batch that is given up and written all the same', () => {
+  it('is written once, and nothing of it counts as a duplicate', async () => {
+    const table = database.newTable();
+    const own = newPool({ application_name: table });
+    const store = postgresStore({ pool: own, table });
+    const starter = setUp(store);
+    starter.timings.start({ id: 'a', ...org });
+    await starter.timings.flush();
+    const { timings, metrics } = setUp(store, { writeTimeout: 200, random: () => 0 });
+    const blocker = new pg.Client(server.config);
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT FROM ${table} FOR UPDATE`);
+    timings.recordTtft('a', 5n, org);
+    const flushed = timings.flush({ timeout: 30_000 });
+    await vi.waitFor(
+      async () => {
+        const query = `SELECT FROM pg_stat_activity WHERE application_name = '${table}' AND wait_event_type = 'Lock'`;
+        expect(await database.query(query)).toHaveLength(2);
+        expect(timings.health().failures).toBeGreaterThanOrEqual(3);
+      },
+      { timeout: 10_000 },
+    );
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    expect(await flushed).toBe(true);
+    expect(timings.health()).toMatchObject({ written: 1, refused: { duplicate: 0 } });
+    expect(await metrics.jobTimeToFirstToken.total()).toBe(1);
+    expect(await store.get('a')).toMatchObject({ ttftNs: 5n });
+    await own.end();
+  });
+});
+
 describe('a driver with its own idea of BIGINT', () => {
   it('changes nothing', async () => {
     const types = {

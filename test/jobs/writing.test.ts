@@ -273,7 +273,8 @@ describe('close', () => {
     const store = scriptedStore();
     const { timings } = setUp(store);
     const job = timings.start({ id: 'a', ...org });
-    await Promise.all([timings.close(), timings.close()]);
+    void timings.close();
+    await timings.close();
     expect(store.closed).toBe(1);
     expect(timings.health().written).toBe(1);
     job.end();

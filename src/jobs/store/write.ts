@@ -1,5 +1,5 @@
-import type { Layout } from './layout.js';
-import { microsOf, microsParam, momentOf, recordOf, selectFields, type TextRow } from './rows.js';
+import { FIELDS, type Layout } from './layout.js';
+import { microsParam, momentOf, recordOf, selectFields, type TextRow } from './rows.js';
 import type { JobChange, JobChangeResult, JobChangeTime, JobValueResult } from './types.js';
 
 /** Types of the columns that values from outside are compared with or written to. */
@@ -17,8 +17,8 @@ const MAX_BIGINT = '9223372036854775807';
  * of two wall clocks, ns. One statement, so that it is one transaction on any connection.
  *
  * `locked` reads the rows as they are once their locks are ours, in the order of the ids, so that
- * two processes cannot wait for each other. What it says holds until the end: the verdicts of
- * `judged` are final. Only a row that another process inserts at the very moment is not seen there;
+ * two processes cannot wait for each other. What it says holds until the end, and may be newer than
+ * what the rest of the statement would read: the verdicts are made from it alone. Only a row that another process inserts at the very moment is not seen there;
  * `ON CONFLICT` keeps what that process wrote, and the answer shows it. Lengths of time are numeric
  * until they are known to fit.
  */
@@ -28,7 +28,8 @@ export function writeSql(layout: Layout, types: ColumnTypes): string {
   const ifAbsent = layout.isAttached
     ? "'unknown'"
     : "CASE WHEN i.is_start THEN 'allowed' ELSE 'unknown' END";
-  const nanos = (end: string) => `((${end} - COALESCE(l.started_us, i.started_us)) * 1000)`;
+  const nanos = (end: string) =>
+    `((${end} - COALESCE(l."startedAt"::numeric, i.started_us)) * 1000)`;
   const isOutOfRange = (value: string, at: string) =>
     `${value} < 0 OR ${value} > ${MAX_BIGINT} OR (${at} IS NOT NULL AND ${value} > $2::text::numeric)`;
   return `WITH incoming AS (
@@ -38,19 +39,18 @@ export function writeSql(layout: Layout, types: ColumnTypes): string {
     started_us numeric, ttft_ns numeric, ttft_us numeric, ttft_clock text,
     duration_ns numeric, ended_us numeric, duration_clock text, outcome text)
 ), locked AS (
-  SELECT t.${column.id} AS id, t.${column.organizationId}::text AS organization_id,
-    ${microsOf(`t.${column.startedAt}::timestamptz`)} AS started_us,
-    t.${column.ttftNs} AS ttft_ns, t.${column.totalDurationNs} AS duration_ns
+  SELECT t.${column.id} AS key, ${selectFields(layout, 't')}
   FROM ${table} t WHERE t.${column.id} IN (SELECT id FROM incoming)
   ORDER BY t.${column.id} FOR UPDATE
 ), measured AS (
-  SELECT i.*, l.id IS NOT NULL AS is_there, l.ttft_ns AS old_ttft, l.duration_ns AS old_duration,
-    CASE WHEN l.id IS NULL THEN ${ifAbsent}
-      WHEN i.is_authorized OR l.organization_id = i.organization_id THEN 'allowed'
+  SELECT i.*, l.key IS NOT NULL AS is_there, l."ttftNs"::bigint AS old_ttft,
+    l."totalDurationNs"::bigint AS old_duration,
+    CASE WHEN l.key IS NULL THEN ${ifAbsent}
+      WHEN i.is_authorized OR l."organizationId" = i.organization_id THEN 'allowed'
       ELSE 'denied' END AS access,
     COALESCE(i.ttft_ns, ${nanos('i.ttft_us')}) AS new_ttft,
     COALESCE(i.duration_ns, ${nanos('i.ended_us')}) AS new_duration
-  FROM incoming i LEFT JOIN locked l ON l.id = i.id
+  FROM incoming i LEFT JOIN locked l ON l.key = i.id
 ), first_judged AS (
   SELECT m.*, CASE WHEN new_ttft IS NULL THEN NULL
       WHEN old_ttft IS NOT NULL THEN 'duplicate'
@@ -81,7 +81,7 @@ SELECT f.n::text AS n, f.access, f.ttft, f.duration, f.set_ttft::text AS "setTtf
 FROM final f LEFT JOIN (
   SELECT * FROM updated${layout.isAttached ? '' : ' UNION ALL SELECT * FROM inserted'}
   UNION ALL
-  SELECT ${selectFields(layout, 't')} FROM ${table} t JOIN final f ON t.${column.id} = f.id
+  SELECT ${FIELDS.map((field) => `l."${field}"`).join(', ')} FROM locked l JOIN final f ON l.key = f.id
   WHERE f.is_there AND f.access = 'allowed' AND f.set_ttft IS NULL AND f.set_duration IS NULL
 ) w ON w.id = f.id::text
 ORDER BY f.n`;
