@@ -14,6 +14,7 @@ import { bucketSearchSection } from './sections/bucket-search.js';
 import { collectSection } from './sections/collect.js';
 import { type Context, subjectsOf } from './sections/context.js';
 import { httpSection } from './sections/http.js';
+import { jobsSection } from './sections/jobs.js';
 import { memorySections } from './sections/memory.js';
 import { sizeSections } from './sections/size.js';
 import { speedSections } from './sections/speed.js';
@@ -24,7 +25,7 @@ import { installPeers } from './support/peers.js';
 const options = parseOptions(process.argv.slice(2));
 const missing = installPeers();
 const hasPeers = missing === undefined;
-const leftOut = hasPeers ? [] : [`sdk-metrics 3.x, since ${missing}.`];
+const leftOut: string[] = hasPeers ? [] : [`sdk-metrics 3.x, since ${missing}.`];
 const programs = await buildPrograms();
 const context: Context = {
   effort: effortOf(options),
@@ -33,9 +34,13 @@ const context: Context = {
   progress: (what) => console.error(`measuring ${what}`),
 };
 
+const jobs = await jobsSection(context);
+if (typeof jobs === 'string') leftOut.push(`job timings in a database, since ${jobs}.`);
+
 const sections = [
   ...speedSections(context),
   httpSection(context),
+  ...(typeof jobs === 'string' ? [] : [jobs]),
   bucketSearchSection(context),
   ...memorySections(context),
   collectSection(context),
