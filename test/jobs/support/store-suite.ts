@@ -9,6 +9,7 @@ import {
 } from '../../../src/jobs/index.js';
 import { PROPERTY_TIMEOUT, tries } from '../../support/property.js';
 import type { TestDatabase } from './database.js';
+import { StoreModel } from './store-model.js';
 
 const WEEK = 604_800_000_000_000n;
 const START = new Date('2026-01-31T12:00:00.123Z');
@@ -192,6 +193,67 @@ export function describeStore(name: string, database: TestDatabase): void {
       });
       expect((await store.list()).jobs).toEqual([]);
     });
+  });
+
+  describe(`${name}: any batches`, () => {
+    const millis = fc.integer({ min: -1, max: 5 });
+    const time = fc.option(
+      fc.oneof(
+        fc.nat({ max: 5 }).map((it) => ns(BigInt(it) * 1_000_000n)),
+        millis.map(later),
+      ),
+      { nil: undefined },
+    );
+    const change = fc.record({
+      id: fc.constantFrom('a', 'b', 'c', 'd'),
+      organizationId: fc.constantFrom('org-1', 'org-2'),
+      isStart: fc.boolean(),
+      isAuthorized: fc.integer({ min: 0, max: 4 }).map((it) => it === 0),
+      startedAt: millis.map((it) => later(it).at),
+      ttft: time,
+      duration: time,
+      outcome: fc.constantFrom('completed' as const, 'failed' as const),
+    });
+    const batch = fc.uniqueArray(change, { selector: ({ id }) => id, minLength: 1, maxLength: 4 });
+
+    it(
+      'are judged and kept as the model does',
+      async () => {
+        const store = database.store();
+        const maxWallNs = 4_000_000n;
+        await fc.assert(
+          fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 6 }), async (batches) => {
+            await store.deleteBefore(later(1_000).at);
+            const model = new StoreModel(maxWallNs);
+            for (const changes of batches) {
+              const results = await store.write(changes, maxWallNs);
+              const verdicts = results.map((it) => [it.access, it.ttft, it.duration]);
+              expect(verdicts).toEqual(changes.map((it) => model.write(it)));
+              for (const [i, { job }] of results.entries()) {
+                const id = changes[i]?.id ?? '';
+                if (job !== undefined) expect(job).toEqual(await store.get(id));
+              }
+            }
+            const { jobs } = await store.list();
+            const kept = jobs.map((it) => [
+              it.id,
+              it.organizationId,
+              it.ttftNs,
+              it.totalDurationNs,
+            ]);
+            const expected = [...model.rows].map(([id, it]) => [
+              id,
+              it.organizationId,
+              it.ttft,
+              it.duration,
+            ]);
+            expect(kept.sort()).toEqual(expected.sort());
+          }),
+          tries(60),
+        );
+      },
+      PROPERTY_TIMEOUT,
+    );
   });
 
   describe(`${name}: text`, () => {
