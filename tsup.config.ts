@@ -11,18 +11,23 @@ const entries = {
   testing: 'src/testing/index.ts',
 };
 
+/** The command: a program, which nobody imports, so that it needs no types. Its `#!` comes along. */
+const programs = { cli: 'src/cli/bin.ts' };
+
 /**
  * Splitting is on for both formats: state that two entries share (the request context, the clock)
  * then lives in one chunk per format instead of a copy in each entry.
  */
+const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
+
 export default defineConfig({
-  entry: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))),
+  entry: { ...present, ...programs },
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
   splitting: true,
   treeshake: true,
-  dts: true,
+  dts: { entry: present },
   sourcemap: false,
   clean: true,
   outDir: 'dist',

@@ -1,0 +1,28 @@
+/** Where text goes: `process.stdout`, or what a test reads. */
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** What a command may touch of the process that it runs in. */
+export interface CommandIo {
+  /** Results alone. */
+  readonly stdout: Output;
+  /** What is wrong, and hints. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the package. Default `unknown`. */
+  readonly version?: string | undefined;
+}
+
+/** Something to run, or a group of such. */
+export interface Command {
+  /** One line for the list of its parent. */
+  readonly summary: string;
+  /** The whole text of `--help`, with an example. */
+  readonly help: string;
+  readonly commands?: Readonly<Record<string, Command>> | undefined;
+  /**
+   * Takes what follows its name. Throws what `failure.ts` makes; anything else is a fault of ours.
+   */
+  readonly run?: ((args: readonly string[], io: CommandIo) => Promise<void>) | undefined;
+}

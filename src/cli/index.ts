@@ -1,0 +1,2 @@
+export type { CommandIo } from './command.js';
+export { main } from './main.js';
