@@ -5,6 +5,7 @@
  * - npm has nothing to warn of, and installs OpenTelemetry packages alone, each once, of the SDK
  *   generation that belongs to that Node;
  * - every entry can be imported and required, gives the same names both ways, and prints nothing;
+ * - the command `meterbook` runs;
  * - a small service compiles with TypeScript 5.9 as ES module and as CommonJS, and runs.
  */
 import {
@@ -81,6 +82,7 @@ function smoke({ major, sdk }, tarball) {
   assert(!/EBADENGINE|ERESOLVE|deprecated/.test(said), `npm install warns:\n${said}`);
   checkTree(app, sdk);
   checkEntries(node, app);
+  checkCommand(node, app);
   checkConsumer(node, app);
 }
 
@@ -127,6 +129,26 @@ function checkEntries(node, app) {
     assert(imported === required, `${entry} gives ${imported} by import, ${required} by require`);
     console.log(`  ${entry}: import and require, ${imported.split(',').length} names`);
   }
+}
+
+/**
+ * The command is found by npx, and tells what it does.
+ *
+ * @param {Node} node
+ * @param {string} app
+ */
+function checkCommand(node, app) {
+  const npx = (/** @type {readonly string[]} */ args) =>
+    node.npm(['exec', '--offline', '--', 'meterbook', ...args], { cwd: app, timeout: 20_000 });
+  const run = (/** @type {readonly string[]} */ args) =>
+    must(npx(args), `meterbook ${args.join(' ')}`);
+  assert(run(['--version']).includes(manifest.version), 'meterbook --version is another');
+  for (const args of [['--help'], ['jobs', '--help'], ['jobs', 'report', '--help']]) {
+    assert(run(args).includes('Usage: meterbook'), `meterbook ${args.join(' ')} explains nothing`);
+  }
+  const { status, output } = npx(['jobs', 'report', '--database-url=postgres://h/d']);
+  assert(status === 1 && output.includes('npm install pg'), `without pg it says: ${output}`);
+  console.log('  meterbook --help, --version and a report without pg');
 }
 
 /**

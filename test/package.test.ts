@@ -15,6 +15,7 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+  readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | ConditionalExport>>;
 }
 
@@ -84,6 +85,12 @@ describe('package.json', () => {
       './testing',
       './package.json',
     ]);
+  });
+
+  it('has one command, a program that the build makes from src/cli', () => {
+    expect(manifest.bin).toEqual({ meterbook: './dist/cli.js' });
+    const source = readFileSync(new URL('src/cli/bin.ts', root), 'utf8');
+    expect(source.startsWith('#!/usr/bin/env node\n')).toBe(true);
   });
 
   it.each(entries)('has code and types of %s for import and for require', (name, target) => {

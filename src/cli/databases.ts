@@ -62,7 +62,9 @@ function placeOf(url: string): { readonly place: string; readonly secrets: reado
     'Use postgres://user:password@host:5432/database, with what is special in it percent-encoded.',
   );
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) throw wrong;
-  const { username, password, host, pathname, searchParams } = new URL(url);
+  const { username, password, host, pathname, search, hash, searchParams } = new URL(url);
+  // An "@" that late: what came before, read as host and path, is a password with "/" or "#" in it.
+  if (`${pathname}${search}${hash}`.includes('@')) throw wrong;
   const secrets = [password, decoded(password), ...searchParams.getAll('password')];
   const user = username === '' ? '' : `${username}@`;
   return {

@@ -2,7 +2,7 @@
 export function suggestion(word: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length * 0.4)))
     .sort((a, b) => a.distance - b.distance)[0];
   return near === undefined ? '' : ` Did you mean "${near.name}"?`;
 }
