@@ -61,7 +61,7 @@ function pack() {
     const copies = dist.filter(
       (file) =>
         file.endsWith(extension) &&
-        /class (\w+ )?extends Error\b/.test(readFileSync(join(root, 'dist', file), 'utf8')),
+        readFileSync(join(root, 'dist', file), 'utf8').includes('meterbook.error.1'),
     );
     assert(copies.length === 1, `MeterbookError is in ${copies.length} files: ${copies.join(' ')}`);
   }
