@@ -3,11 +3,11 @@ import { realpathSync } from 'node:fs';
 import { main } from './index.js';
 import { versionOf } from './version.js';
 
-// `| head` closes the pipe when it has seen enough: nothing is wrong, and nobody reads on.
+// `| head` closes the pipe when it has seen enough: nothing is wrong, and the
+// command goes on to its end, which clears up behind it.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
   });
 }
 
