@@ -44,7 +44,8 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   CONFLICTING_INSTRUMENTS: 'Two declarations claim one instrument name.',
   INVALID_SLO: 'A service level objective is malformed.',
   SLO_THRESHOLD_NOT_A_BOUNDARY: 'The SLO threshold is no bucket boundary of its histogram.',
-  INVALID_SETUP: 'An option of setupMetrics(), producer(), an observer or job timings cannot be used.',
+  INVALID_SETUP:
+    'An option of setupMetrics(), producer(), an observer or job timings cannot be used.',
   MEASUREMENT_REFUSED:
     'Strict mode: a measurement or attribute that production would drop and count.',
   TEST_EXPECTATION: 'The test kit was asked for something that is not there.',
