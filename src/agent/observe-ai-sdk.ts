@@ -1,3 +1,4 @@
+import { attempt } from '../core/index.js';
 import type { Attributes } from '../declare/index.js';
 import {
   type AgentInstrumentName,
@@ -14,7 +15,6 @@ import { CANCELLED, failureType } from './streams/failure-type.js';
 import type { ModelCallAttributes } from './streams/options.js';
 import { usageOf } from './streams/recognizers/ai-sdk.js';
 import { isText, property } from './streams/shapes.js';
-import { attempt } from './streams/stream-observer.js';
 
 const INSTRUMENTS = [
   'agentStepDuration',

@@ -1,4 +1,5 @@
 export type { Base2Value, HistogramValue, PointValue } from './aggregation.js';
+export { attempt } from './attempt.js';
 export type { Clock } from './clock.js';
 export type { Holder } from './context.js';
 export {

@@ -1,4 +1,4 @@
-import { currentContext, runInContext, withAttributes } from '../core/index.js';
+import { attempt, currentContext, runInContext, withAttributes } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
 import {
   type AgentInstrumentName,
@@ -8,7 +8,6 @@ import {
   type RegistryWith,
 } from '../standard/index.js';
 import type { ContextReader, HeaderSource } from './context/index.js';
-import { attempt } from './server/attempt.js';
 
 const INSTRUMENTS = [
   'websocketSessionsActive',

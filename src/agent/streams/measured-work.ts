@@ -1,10 +1,11 @@
+import { attempt } from '../../core/index.js';
 import { type AgentScope, runInAgent } from './agent-scope.js';
 import { callerContext, type InContext } from './caller-context.js';
 import { ABANDONED, CANCELLED, failureType } from './failure-type.js';
 import { isStream, observedStream } from './follow.js';
 import { observedPromise } from './observed-promise.js';
 import { isObject, isThenable } from './shapes.js';
-import { attempt, type StreamObserver } from './stream-observer.js';
+import type { StreamObserver } from './stream-observer.js';
 
 /** Called once at the end, in the context of the start: seconds, and what went wrong, if anything. */
 export type RecordWork = (seconds: number, errorType: string | undefined) => void;

@@ -1,3 +1,4 @@
+import { attempt } from '../../core/index.js';
 import type { Attributes } from '../../declare/index.js';
 import {
   type AgentInstrumentName,
@@ -12,7 +13,7 @@ import type { ChunkFacts, Recognize } from './chunk-facts.js';
 import { ChunkReader } from './chunk-reader.js';
 import { ABANDONED, CANCELLED, failureType, isAbort } from './failure-type.js';
 import { isText } from './shapes.js';
-import { attempt, type StreamObserver } from './stream-observer.js';
+import type { StreamObserver } from './stream-observer.js';
 
 /** What is recorded of a call of a model. */
 export const MODEL_INSTRUMENTS = [

@@ -1,7 +1,8 @@
+import { attempt } from '../../core/index.js';
 import { isAborted, observedIterator } from './observed-iterable.js';
 import { overlay } from './overlay.js';
 import { hasMethod, isObject, property } from './shapes.js';
-import { attempt, type StreamObserver } from './stream-observer.js';
+import type { StreamObserver } from './stream-observer.js';
 
 type Listener = (...args: unknown[]) => void;
 

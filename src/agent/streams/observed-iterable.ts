@@ -1,6 +1,7 @@
+import { attempt } from '../../core/index.js';
 import { type Overrides, overlay } from './overlay.js';
 import { hasMethod, isObject, isThenable, property } from './shapes.js';
-import { attempt, type StreamObserver } from './stream-observer.js';
+import type { StreamObserver } from './stream-observer.js';
 
 type Iterator = AsyncIterator<unknown, unknown, unknown> & object;
 type Iterable = AsyncIterable<unknown> & object;

@@ -1,4 +1,4 @@
-import { attempt } from './stream-observer.js';
+import { attempt } from '../../core/index.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -13,12 +13,3 @@ export interface StreamObserver {
   /** The consumer wants no more. */
   onReturn(): void;
 }
-
-/** Observing must not reach the observed: what is wrong shows in the registry's drop counts. */
-export function attempt(fn: () => void): void {
-  try {
-    fn();
-  } catch {
-    // Strict registries throw from a record call; the middle of a stream is no place to throw into.
-  }
-}

@@ -1,6 +1,5 @@
-import { currentContext, errorTypeOf, withAttributes } from '../../core/index.js';
+import { attempt, currentContext, errorTypeOf, withAttributes } from '../../core/index.js';
 import type { agentMetrics } from '../../standard/index.js';
-import { attempt } from '../server/attempt.js';
 import type { Exchange } from '../server/exchange.js';
 import { beginFetchExchange, observeResponse } from '../server/fetch-exchange.js';
 import type { ServerOptions } from '../server/server-options.js';

@@ -1,7 +1,6 @@
-import { enterContext } from '../../core/index.js';
+import { attempt, enterContext } from '../../core/index.js';
 import { MeterbookError } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
-import { attempt } from '../server/attempt.js';
 import {
   beginNodeExchange,
   exchangeOf,

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { attempt } from '../server/attempt.js';
+import { attempt } from '../../core/index.js';
 
 /** Subscribers of diagnostics channels that are taken off together. */
 export interface Subscriptions {

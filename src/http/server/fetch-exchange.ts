@@ -1,5 +1,4 @@
-import { errorTypeOf, runInContext } from '../../core/index.js';
-import { attempt } from './attempt.js';
+import { attempt, errorTypeOf, runInContext } from '../../core/index.js';
 import type { Exchange } from './exchange.js';
 import { ABORTED } from './node-exchange.js';
 import type { ServerRecorder } from './server-recorder.js';

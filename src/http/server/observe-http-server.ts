@@ -1,8 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { enterContext, OWN_SERVER } from '../../core/index.js';
+import { attempt, enterContext, OWN_SERVER } from '../../core/index.js';
 import { MeterbookError } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
-import { attempt } from './attempt.js';
 import {
   beginNodeExchange,
   exchangeOf,

@@ -1,7 +1,7 @@
+import { attempt } from '../../core/index.js';
 import type { Attributes } from '../../declare/index.js';
 import { type BoundInstrument, type Instruments, instrumentsOf } from '../../standard/index.js';
 import type { ContextReader, HeaderSource } from '../context/index.js';
-import { attempt } from './attempt.js';
 import type { EndpointFilter } from './endpoint-filter.js';
 import { type AnsweredAttributes, Exchange, type ExchangeRecorder } from './exchange.js';
 import type { RouteTable } from './route-table.js';

@@ -3,6 +3,7 @@ export function attempt(fn: () => void): void {
   try {
     fn();
   } catch {
-    // Strict registries throw from a record call; a server's event is no place to throw into.
+    // Strict registries throw from a record call; the middle of the application's own work, an event
+    // of a server or a chunk of a stream, is no place to throw into.
   }
 }
