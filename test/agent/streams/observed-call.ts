@@ -59,9 +59,14 @@ export async function observedCall(
   const registry = testRegistry(agentMetrics);
   const index = server.exchanges.length;
   const exchangeOf = () => server.exchanges[index];
-  const startedAt = performance.now();
+  // Read after the measurement has begun, so that what it gives is never less than what was placed.
+  let startedAt = Number.NaN;
+  const opened = (): ModelStreamSource => {
+    startedAt = performance.now();
+    return open();
+  };
   const error = await withAttributes({ 'organization.id': 'org-1' }, async () => {
-    const stream = await observeStream(open, CALL, { registry });
+    const stream = await observeStream(opened, CALL, { registry });
     await read(stream as AsyncIterable<unknown>, exchangeOf);
   }).catch((thrown: unknown) => thrown);
   const { genAiClientOperationDuration: duration } = registry;
