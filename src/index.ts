@@ -45,7 +45,13 @@ export {
 } from './declare/index.js';
 export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
-export type { AnyRegistry, ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
+export type {
+  AnyRegistry,
+  PointDropReason,
+  ProducerOptions,
+  Registry,
+  RegistryProducer,
+} from './otel/index.js';
 export { defineRegistry, logFields } from './otel/index.js';
 export type {
   ExporterHealth,
@@ -54,6 +60,7 @@ export type {
   OtlpOptions,
   PrometheusOptions,
   SetupOptions,
+  SpoolOptions,
   Telemetry,
 } from './setup/index.js';
 export { setupMetrics } from './setup/index.js';

@@ -5,6 +5,7 @@ export type {
   OtlpOptions,
   PrometheusOptions,
   SetupOptions,
+  SpoolOptions,
   Telemetry,
 } from './options.js';
 export { setupMetrics } from './setup-metrics.js';

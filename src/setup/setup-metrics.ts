@@ -6,6 +6,7 @@ import { readEnvironment } from './environment.js';
 import type { SetupOptions, Telemetry } from './options.js';
 import { makeTiming } from './pipeline.js';
 import { consoleLogger, Report } from './report.js';
+import { makeSelfMetrics } from './self/self-metrics.js';
 import { startTelemetry } from './telemetry.js';
 
 /** The pipeline of this process; the ESM and the CommonJS build share it. */
@@ -38,7 +39,9 @@ export function setupMetrics(options: SetupOptions = {}): Telemetry {
   checkConflicts(registries);
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
-  const telemetry = startTelemetry({ options, environment, registries, timing, report }, () => {
+  const self = makeSelfMetrics(registries);
+  const plan = { options, environment, registries, timing, report, self };
+  const telemetry = startTelemetry(plan, () => {
     active[ACTIVE] = undefined;
   });
   active[ACTIVE] = telemetry;

@@ -37,6 +37,7 @@ function start(url: string, then: string, options = ''): Child {
       temporality: 'delta',
       otlp: { url: process.env.URL },
       logger: { warn: () => {}, error: () => {} },
+      selfMetrics: false,
       ${options}
     });
     ${then}`,
@@ -245,12 +246,14 @@ describe('with an export under way, a process', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('sends nothing after shutdown() when it was to be tried again', async () => {
+  it('is tried once more at the end, whatever the server asks for, and then not again', async () => {
     const answer = { status: 503, headers: { 'retry-after': '1' } };
     const receiver = await pipelines.receiver({ respond: () => answer });
     const child = start(receiver.url, then, 'shutdownTimeoutMillis: 400,');
+    await child.said(/^shut down$/);
+    expect(receiver.requests).toHaveLength(2);
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
-    expect(receiver.requests).toHaveLength(1);
+    expect(receiver.requests).toHaveLength(2);
   });
 });
 
