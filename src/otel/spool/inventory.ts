@@ -1,6 +1,6 @@
 import { attempt } from '../../core/index.js';
 import type { EntryName } from './file-names.js';
-import type { Problems } from './problems.js';
+import { codeOf, type Problems } from './problems.js';
 import type { EntryFile, SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts } from './types.js';
 
@@ -77,7 +77,8 @@ export class Inventory {
       this.adopt(orphans);
       this.trim();
     } catch (error) {
-      this.problems.failed('cannot be looked through', error);
+      // A directory that is gone is told of by the write that makes it again.
+      if (codeOf(error) !== 'ENOENT') this.problems.failed('cannot be looked through', error);
     }
   }
 

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ownerFile } from './file-names.js';
 import { flags, removeQuietly } from './files.js';
@@ -97,7 +105,13 @@ export class Owner {
   private write(flag: number): number {
     const file = openSync(this.path, flag, flags.mode);
     try {
-      writeSync(file, this.text, 0);
+      try {
+        writeSync(file, this.text, 0);
+      } catch {
+        // The disk is full. The time alone does, and what is there can be sent, which makes room.
+        const now = new Date();
+        futimesSync(file, now, now);
+      }
       return fstatSync(file).mtimeMs;
     } finally {
       closeSync(file);

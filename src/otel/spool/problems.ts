@@ -9,6 +9,7 @@ export function codeOf(error: unknown): string | undefined {
 const FIXES: Readonly<Record<string, string>> = {
   ENOSPC: 'free space on the disk, or lower maxBytes.',
   EDQUOT: 'raise the quota of the disk, or lower maxBytes.',
+  EFBIG: 'raise the limit of file sizes (ulimit -f), or lower maxBytes.',
   EROFS: 'name a directory on a disk that can be written to.',
   EACCES: 'give the user that the service runs as the right to write to it.',
   EPERM: 'give the user that the service runs as the right to write to it.',

@@ -9,7 +9,7 @@ import { SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts, SpoolEntry, SpooledEntry, SpoolOptions, WriteOptions } from './types.js';
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-/** Least time between two looks for what dead processes have left, while there is other work. */
+/** How old what is known of other processes may be when something depends on it, milliseconds. */
 const LOOK_MILLIS = 5_000;
 /** Errors that say nothing of the file: it is tried again. */
 const TRANSIENT = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
@@ -103,7 +103,8 @@ export class Spool {
   async next(): Promise<SpooledEntry | undefined> {
     const { opened } = this;
     if (opened === undefined || !this.isOpen) return undefined;
-    this.lookAgain(opened);
+    if (opened.inventory.oldestWaiting() === undefined) this.look(opened);
+    else this.lookIfLate(opened);
     while (this.isOpen) {
       const item = opened.inventory.oldestWaiting();
       if (item === undefined) return undefined;
@@ -189,12 +190,13 @@ export class Spool {
     }
   }
 
-  private lookAgain({ inventory }: Opened): void {
-    const now = this.clock.monotonic();
-    const isLate = now - this.lastLook >= LOOK_MILLIS;
-    if (!isLate && inventory.oldestWaiting() !== undefined) return;
-    this.lastLook = now;
+  private look({ inventory }: Opened): void {
+    this.lastLook = this.clock.monotonic();
     inventory.look();
+  }
+
+  private lookIfLate(opened: Opened): void {
+    if (this.clock.monotonic() - this.lastLook >= LOOK_MILLIS) this.look(opened);
   }
 
   /** Finds a place for an entry; says why where there is none. */
@@ -206,6 +208,8 @@ export class Spool {
     try {
       if (!Number.isSafeInteger(points) || points < 0)
         throw new Fault(`it has ${points} points`, 'count whole points.');
+      // Others have written meanwhile.
+      this.lookIfLate(opened);
       if (!inventory.makeRoom(bytes)) {
         const what = `has no room for ${bytes} bytes, whatever of it may give way (maxBytes is ${this.maxBytes}).`;
         this.problems.say(what, 'raise maxBytes, or give each process a directory of its own.');
