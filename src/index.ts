@@ -55,7 +55,9 @@ export type {
 export { defineRegistry, logFields } from './otel/index.js';
 export type {
   ExporterHealth,
+  FlushAfterOptions,
   Health,
+  HealthCheckOptions,
   Logger,
   OtlpOptions,
   PrometheusOptions,
@@ -63,4 +65,4 @@ export type {
   SpoolOptions,
   Telemetry,
 } from './setup/index.js';
-export { setupMetrics } from './setup/index.js';
+export { flushAfter, healthCheck, setupMetrics } from './setup/index.js';

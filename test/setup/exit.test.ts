@@ -101,11 +101,32 @@ describe('a process that comes to its natural end', () => {
     expect(scrapes).toBeGreaterThan(0);
   });
 
-  it('throws what nobody catches as if there was no pipeline', async () => {
+  it.each([
+    ['throws', `throw new Error('boom');`],
+    ['throws later', `setTimeout(() => { throw new Error('boom'); }, 10); stay();`],
+    ['rejects', `void Promise.reject(new Error('boom')); stay();`],
+  ])(
+    'has sent everything when it %s what nobody catches, and ends as without a pipeline',
+    async (_, how) => {
+      const receiver = await pipelines.receiver();
+      const { code, stderr } = await start(receiver.url, `setup(); metrics.c.add(2); ${how}`).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/Error: boom\n {4}at /);
+      expect(valuesOf(receiver, 'c')).toEqual([3]);
+    },
+  );
+
+  it('leaves an error to the application that listens for it', async () => {
     const receiver = await pipelines.receiver();
-    const { code, stderr } = await start(receiver.url, `setup(); throw new Error('boom');`).ended;
-    expect(code).toBe(1);
-    expect(stderr).toContain('boom');
+    const child = start(
+      receiver.url,
+      `setup();
+      process.on('uncaughtException', () => say('mine'));
+      setTimeout(() => { throw new Error('boom'); }, 10);
+      setTimeout(() => { process.exitCode = 4; }, 300);`,
+    );
+    expect(await child.ended).toMatchObject({ code: 4, stdout: ['mine'], stderr: '' });
+    expect(sum(valuesOf(receiver, 'c'))).toBe(1);
   });
 });
 

@@ -17,7 +17,7 @@ import { withPoints } from './points.js';
 const LEAST_CAPACITY = 2_001;
 
 /** Where deltas go that find no place (metrics SDK, "Overflow attribute"). */
-const OVERFLOW: Attributes = Object.freeze({ 'otel.metric.overflow': true });
+const OVERFLOW: Attributes = /* @__PURE__ */ Object.freeze({ 'otel.metric.overflow': true });
 
 /**
  * Batches that have not arrived as the one that goes in their place, oldest first: deltas are added

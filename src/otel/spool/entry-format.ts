@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
  *  24  the first 16 bytes of the SHA-256 of all before and of the body
  *  40  the body
  */
-const MAGIC = Buffer.from('MBSP', 'latin1');
+const MAGIC = 'MBSP';
 const VERSION = 1;
 const CHECKSUM_AT = 24;
 const CHECKSUM_BYTES = 16;
@@ -21,7 +21,7 @@ export const HEADER_BYTES = CHECKSUM_AT + CHECKSUM_BYTES;
 /** The header of an entry. `points` is a whole number. */
 export function encodeHeader(body: Uint8Array, points: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  MAGIC.copy(header);
+  header.write(MAGIC, 'latin1');
   header.writeUInt32BE(VERSION, 4);
   header.writeBigUInt64BE(BigInt(points), 8);
   header.writeBigUInt64BE(BigInt(body.byteLength), 16);
@@ -32,7 +32,8 @@ export function encodeHeader(body: Uint8Array, points: number): Buffer {
 /** The body of an entry, a view of `file`. Throws where a byte is not as it was written. */
 export function decodeEntry(file: Buffer, points: number): Uint8Array {
   if (file.length < HEADER_BYTES) throw new Error('it ends within its header');
-  if (!file.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('it is no entry of a spool');
+  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw new Error('it is no entry of a spool');
   const version = file.readUInt32BE(4);
   if (version !== VERSION) throw new Error(`its format is ${version}, not ${VERSION}`);
   const body = file.subarray(HEADER_BYTES);

@@ -14,17 +14,23 @@ import { open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { codeOf, Fault } from './problems.js';
 
-// Windows has none of these flags, nor the bits of a mode.
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
-const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
-const EXISTING = constants.O_WRONLY | NO_FOLLOW;
-/** A pipe in the place of a file would keep its reader waiting. */
-const READ = constants.O_RDONLY | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
 const OWNER_ONLY = 0o600;
 const WRITABLE_BY_OTHERS = 0o022;
 
 /** How to open a file of the spool; a symbolic link in its place is an error, and not followed. */
-export const flags = { create: NEW, overwrite: EXISTING, read: READ, mode: OWNER_ONLY };
+export const flags = /* @__PURE__ */ makeFlags();
+
+function makeFlags() {
+  // Windows has none of the two, nor the bits of a mode. A pipe in the place of a file would keep its
+  // reader waiting.
+  const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWait = 0 } = constants;
+  return {
+    create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow,
+    overwrite: constants.O_WRONLY | noFollow,
+    read: constants.O_RDONLY | noFollow | noWait,
+    mode: OWNER_ONLY,
+  };
+}
 
 /** Makes the directory where it is not there, and gives its real path. Throws where it is not safe. */
 export function prepareDirectory(directory: string): string {
@@ -47,7 +53,7 @@ export function prepareDirectory(directory: string): string {
  * first, to the disk, then under its own. Throws the file system's error, and leaves nothing behind.
  */
 export function writeWholeSync(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = openSync(temporary, NEW, OWNER_ONLY);
+  const file = openSync(temporary, flags.create, OWNER_ONLY);
   try {
     try {
       for (const part of parts) writeAll(file, part);
@@ -65,7 +71,7 @@ export function writeWholeSync(temporary: string, path: string, parts: readonly 
 
 /** The same without keeping the event loop waiting for the disk. */
 export async function writeWhole(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = await open(temporary, NEW, OWNER_ONLY);
+  const file = await open(temporary, flags.create, OWNER_ONLY);
   try {
     try {
       for (const part of parts) await file.writeFile(part);
@@ -85,7 +91,7 @@ export async function writeWhole(temporary: string, path: string, parts: readonl
 
 /** Reads a file that has to be of this many bytes, and no more of it if it is not. */
 export async function readWhole(path: string, bytes: number): Promise<Buffer> {
-  const file = await open(path, READ);
+  const file = await open(path, flags.read);
   try {
     const found = await file.stat();
     if (!found.isFile()) throw new Error('it is no regular file');

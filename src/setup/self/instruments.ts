@@ -11,27 +11,27 @@ import {
 } from '../../declare/index.js';
 import * as names from './names.js';
 
-const outcome = attr.oneOf('accepted', 'retryable', 'rejected', 'too_large', 'ambiguous');
-
-/** Seconds that an export takes: from a millisecond to the timeouts that there are. */
-const seconds = buckets.exponential({ start: 0.001, factor: 4, count: 9 });
-
-/** Of which component the metrics of the convention speak. */
-const component = {
-  [names.ATTR_OTEL_COMPONENT_NAME]: attr.string({ maxValues: 10 }),
-  [names.ATTR_OTEL_COMPONENT_TYPE]: attr.string({ maxValues: 10 }),
-};
-
-const exporter = {
-  ...component,
-  [names.ATTR_SERVER_ADDRESS]: attr.string({ maxValues: 10 }).optional(),
-  [names.ATTR_SERVER_PORT]: attr.int({ maxValues: 10 }).optional(),
-};
-
-const errorType = { [names.ATTR_ERROR_TYPE]: attr.string({ maxValues: 30 }).optional() };
-
 /** What the pipeline tells of itself, declared when a pipeline starts. */
 export function declareSelf() {
+  const outcome = attr.oneOf('accepted', 'retryable', 'rejected', 'too_large', 'ambiguous');
+
+  /** Seconds that an export takes: from a millisecond to the timeouts that there are. */
+  const seconds = buckets.exponential({ start: 0.001, factor: 4, count: 9 });
+
+  /** Of which component the metrics of the convention speak. */
+  const component = {
+    [names.ATTR_OTEL_COMPONENT_NAME]: attr.string({ maxValues: 10 }),
+    [names.ATTR_OTEL_COMPONENT_TYPE]: attr.string({ maxValues: 10 }),
+  };
+
+  const exporter = {
+    ...component,
+    [names.ATTR_SERVER_ADDRESS]: attr.string({ maxValues: 10 }).optional(),
+    [names.ATTR_SERVER_PORT]: attr.int({ maxValues: 10 }).optional(),
+  };
+
+  const errorType = { [names.ATTR_ERROR_TYPE]: attr.string({ maxValues: 30 }).optional() };
+
   return declareRegistry({
     scope: { name: 'meterbook' },
     instruments: {
