@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -67,6 +68,27 @@ describe('a process', () => {
     expect(await drain(spool)).toEqual(['left']);
     spool.close();
     expect(filesOf(place.path, 'owner')).toEqual([]);
+  });
+
+  it('that is dead and not reaped is dead', async () => {
+    const program = `
+      import { Spool } from ${JSON.stringify(url)};
+      const spool = Spool.open({ directory: ${JSON.stringify(place.path)}, onProblem() {} });
+      spool.writeSync({ body: Buffer.from('left'), points: 1 });`;
+    // A process that has become another program does not know of its children.
+    const unreaped = '"$0" --input-type=module --eval "$1" & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', unreaped, process.execPath, program]);
+    try {
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+      await expect
+        .poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), { timeout: 10_000 })
+        .toMatch(/\) Z /);
+      const { spool } = openSpool(place.path);
+      expect(await drain(spool)).toEqual(['left']);
+      spool.close();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('that is stopped is not dead', async () => {

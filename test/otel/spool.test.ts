@@ -136,6 +136,37 @@ describe('several processes on one directory', () => {
     expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
   });
 
+  it('keep a dead one’s own file for as long as there is something left of it', async () => {
+    const [a, b] = [open(), open()];
+    for (const text of ['1', '2']) a.spool.writeSync(entry(text));
+    seemDead(directory, a.holder);
+    await b.spool.next();
+    expect(filesOf(directory, 'owner')).toContain(`${a.holder}.owner`);
+    await b.spool.next();
+    await b.spool.next();
+    expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
+  });
+
+  it('no longer count what another has taken over', async () => {
+    const gone = open();
+    gone.spool.writeSync(entry('1'));
+    gone.spool.close();
+    const [a, b] = [open(), open()];
+    expect([a, b].map(({ spool }) => spool.counts().entries)).toEqual([1, 1]);
+    expect(await drain(a.spool)).toEqual(['1']);
+    b.spool.writeSync(entry('22'));
+    expect(b.spool.counts()).toMatchObject({ entries: 1, bytes: 42, missingPoints: 0 });
+  });
+
+  it('do not send what one hands out while it is being closed', async () => {
+    const [a, b] = [open(), open()];
+    a.spool.writeSync(entry('1'));
+    const late = a.spool.next();
+    a.spool.close();
+    expect(await late).toBeUndefined();
+    expect(await drain(b.spool)).toEqual(['1']);
+  });
+
   it('never hand out the same entry twice', async () => {
     const gone = open();
     for (let i = 0; i < 30; i++) gone.spool.writeSync(entry(String(i)));
@@ -187,6 +218,7 @@ describe('several processes on one directory', () => {
     ],
     ['of another machine is alive while it gives signs', { place: 'elsewhere' }, 20, false],
     ['of another machine is dead after half a minute of silence', { place: 'elsewhere' }, 31, true],
+    ['of another machine is dead whose sign lies far ahead', { place: 'elsewhere' }, -3_600, true],
     ['that cannot tell who it is goes by its signs', { place: '' }, 20, false],
   ])('a process %s', async (_, identity, silentSeconds, isDead) => {
     const [a, b] = [open(), open()];
@@ -410,6 +442,7 @@ describe('a directory that is removed while in use', () => {
     expect(existsSync(directory)).toBe(false);
     expect(await spool[how](entry('kept'))).not.toBe(false);
     expect(said).toEqual([expect.stringContaining('was removed while in use')]);
+    expect(await open().spool.next()).toBeUndefined();
     expect(await drain(spool)).toEqual(['kept']);
     expect(spool.counts()).toMatchObject({ entries: 0, missingPoints: 9 });
     expect(lstatSync(directory).mode & 0o777).toBe(0o700);
