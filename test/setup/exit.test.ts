@@ -254,37 +254,58 @@ describe('with an export under way, a process', () => {
   });
 });
 
-describe('twenty processes that record until they are ended', () => {
-  it('lose nothing', { timeout: 60_000 }, async () => {
+/**
+ * Records in bursts of ten from the first tick on and exports every 20 ms. Says how many it is
+ * going to have recorded before each burst, and at each collection how many it has.
+ */
+const RECORDING = `
+  let count = 1;
+  setInterval(() => {
+    if (telemetry.health().status === 'shut down') return;
+    count += 10;
+    say(String(count));
+    for (let i = 0; i < 10; i++) metrics.c.add(1);
+  }, 1);
+  setInterval(() => telemetry.forceFlush(), 20);
+  say('ready');`;
+
+/** What a child has said last, as a number. */
+const lastNumber = (stdout: readonly string[]): number =>
+  Number(stdout.findLast((line) => /^\d+$/.test(line)) ?? 1);
+
+/** Waits for a random moment of the first exports. */
+const randomMoment = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
+
+/** Two at a time: the machine may have no more processors. */
+async function inPairs(count: number, run: (index: number) => Promise<void>): Promise<void> {
+  for (let i = 0; i < count; i += 2) await Promise.all([run(i), run(i + 1)]);
+}
+
+describe('a hundred processes that record until they get SIGTERM', () => {
+  it('lose nothing, and keep their exit codes', { timeout: 120_000 }, async () => {
     const receiver = await pipelines.receiver();
     let recorded = 0;
-    /** Records in bursts from the first tick on, exports all the while, and counts along. */
-    const run = async (): Promise<void> => {
+    await inPairs(100, async (index) => {
+      // Every other one ends itself, by a code of its own.
+      const code = index % 2 === 0 ? undefined : index;
+      const listener = `process.once('SIGTERM', async () => {
+        await telemetry.shutdown();
+        process.exit(${code});
+      });`;
       const child = start(
         receiver.url,
-        `const telemetry = setup();
-        let count = 1;
-        setInterval(() => {
-          for (let i = 0; i < 10; i++) {
-            if (telemetry.health().status === 'shut down') return;
-            metrics.c.add(1);
-            count++;
-          }
-          say(String(count));
-        }, 1);
-        setInterval(() => telemetry.forceFlush(), 20);
-        say('ready');`,
+        `const telemetry = setup(); ${code === undefined ? '' : listener} ${RECORDING}`,
       );
       await child.said(/^ready$/);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
+      await randomMoment();
       child.process.kill('SIGTERM');
-      const { signal, stdout } = await child.ended;
-      expect(signal).toBe('SIGTERM');
-      recorded += Math.max(1, ...stdout.slice(1).map(Number));
-    };
-    // Two at a time: the machine may have no more processors.
-    for (let i = 0; i < 20; i += 2) await Promise.all([run(), run()]);
-    expect(recorded).toBeGreaterThan(100);
+      const ended = await child.ended;
+      expect(ended).toMatchObject(
+        code === undefined ? { code: null, signal: 'SIGTERM' } : { code, signal: null },
+      );
+      recorded += lastNumber(ended.stdout);
+    });
+    expect(recorded).toBeGreaterThan(1_000);
     expect(sum(valuesOf(receiver, 'c'))).toBe(recorded);
   });
 });
