@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Built, buildPackage } from '../support/build.js';
-import { type Child, startChild } from '../support/child.js';
+import type { Child } from '../support/child.js';
+import {
+  inPairs,
+  lastNumber,
+  RECORDING,
+  randomMoment,
+  startCounting,
+} from '../support/counting-child.js';
 import { until, usePipelines, valuesOf } from '../support/pipeline.js';
 import { refusingUrl, startDrippingServer, startHungServer } from '../support/servers.js';
 
@@ -15,34 +22,8 @@ afterAll(() => built.remove());
 /** A process that lingers for less than this does not wait for a timeout of its exporter. */
 const AT_ONCE = 2_500;
 
-/**
- * A service with one counter, at 1, that sends deltas to a URL, and goes on as the text says. It
- * can `say(line)`, and `stay()` until it is ended.
- */
-function start(url: string, then: string, options = ''): Child {
-  return startChild(
-    `
-    import { writeSync } from 'node:fs';
-    import { counter, defineRegistry, setupMetrics } from ${JSON.stringify(built.esm)};
-    const say = (line) => writeSync(1, line + '\\n');
-    const stay = () => setInterval(() => {}, 1_000);
-    const metrics = defineRegistry({
-      scope: { name: 'child' },
-      instruments: { c: counter({ name: 'c', unit: '1' }) },
-    });
-    metrics.c.add(1);
-    const setup = () => setupMetrics({
-      serviceName: 'child',
-      registries: [metrics],
-      temporality: 'delta',
-      otlp: { url: process.env.URL },
-      logger: { warn: () => {}, error: () => {} },
-      ${options}
-    });
-    ${then}`,
-    { URL: url },
-  );
-}
+const start = (url: string, then: string, options?: string): Child =>
+  startCounting(built.esm, url, then, options);
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -253,33 +234,6 @@ describe('with an export under way, a process', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 });
-
-/**
- * Records in bursts of ten from the first tick on and exports every 20 ms. Says how many it is
- * going to have recorded before each burst, and at each collection how many it has.
- */
-const RECORDING = `
-  let count = 1;
-  setInterval(() => {
-    if (telemetry.health().status === 'shut down') return;
-    count += 10;
-    say(String(count));
-    for (let i = 0; i < 10; i++) metrics.c.add(1);
-  }, 1);
-  setInterval(() => telemetry.forceFlush(), 20);
-  say('ready');`;
-
-/** What a child has said last, as a number. */
-const lastNumber = (stdout: readonly string[]): number =>
-  Number(stdout.findLast((line) => /^\d+$/.test(line)) ?? 1);
-
-/** Waits for a random moment of the first exports. */
-const randomMoment = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
-
-/** Two at a time: the machine may have no more processors. */
-async function inPairs(count: number, run: (index: number) => Promise<void>): Promise<void> {
-  for (let i = 0; i < count; i += 2) await Promise.all([run(i), run(i + 1)]);
-}
 
 describe('a hundred processes that record until they get SIGTERM', () => {
   it('lose nothing, and keep their exit codes', { timeout: 120_000 }, async () => {
