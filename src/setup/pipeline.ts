@@ -155,6 +155,8 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
     },
   );
   events.holds(() => exporter.heldPoints);
+  // What an earlier process has left need not wait for an interval to be over.
+  if (spool !== undefined) exporter.resend();
   const producers = makePushProducers(plan, temporality);
   return {
     reader: new OtlpReader(exporter, producers, timing, events),

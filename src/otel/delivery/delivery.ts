@@ -133,7 +133,7 @@ export class Delivery {
     return attempt;
   }
 
-  /** Sends what there is, where there is nothing new to send it with. */
+  /** Sends what is held or stored, where there is nothing new to send it with. */
   resend(): void {
     if (this.heldPoints > 0 || this.options.store !== undefined)
       this.turn = this.turn.then(() => this.run());
@@ -178,6 +178,8 @@ export class Delivery {
   /** One turn: attempts to send everything. Never rejects. */
   private async run(): Promise<string | undefined> {
     try {
+      // Before anything can keep it from being sent.
+      if (this.options.writeAhead === true) await this.storeWaiting();
       await this.merge();
       const pause = this.notBefore - this.options.now();
       if (pause > 0 && this.end === undefined)
@@ -217,7 +219,6 @@ export class Delivery {
     const doubtful = this.inDoubt;
     this.inDoubt = undefined;
     if (doubtful !== undefined && !(await this.settle(doubtful))) return false;
-    if (this.options.writeAhead === true) await this.storeWaiting();
     return (await this.sendStored()) && (await this.sendWaiting());
   }
 
