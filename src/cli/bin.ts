@@ -32,5 +32,7 @@ main(process.argv.slice(2), {
   // Not exit() at once: what has been written may not have left yet.
   process.exitCode = code;
   // A server or timer of a registry's module would keep the command for good.
-  setTimeout(() => process.exit(), GRACE).unref();
+  setInterval(() => {
+    if (process.stdout.writableLength === 0) process.exit();
+  }, GRACE).unref();
 });

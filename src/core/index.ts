@@ -44,3 +44,4 @@ export type {
   StartTimer,
   UpDownCounter,
 } from './types.js';
+export type { InstrumentUsage } from './usage.js';

@@ -1,6 +1,7 @@
 import type { AttributeType } from './attributes.js';
 import type { InstrumentDeclaration, InstrumentKind } from './instruments.js';
 import type { RegistryDeclaration, Scope } from './registry.js';
+import type { FormerName } from './renames.js';
 import type { SloDeclaration } from './slo.js';
 
 /** One attribute in the manifest. */
@@ -30,6 +31,13 @@ export interface ManifestInstrument {
   readonly idleSeconds?: number;
   readonly sampleOneIn?: number;
   readonly seedZero?: boolean;
+  /** The name that it had, under which it is exported too until that day (UTC) has ended. */
+  readonly renamedFrom?: {
+    readonly name: string;
+    readonly until: string;
+    readonly unit?: string;
+    readonly factor?: number;
+  };
   /** Most series that can exist, by the bounds declared and `maxSeries`, overflow series included. */
   readonly worstCaseSeries: number;
 }
@@ -88,7 +96,17 @@ function toInstrument(property: string, it: InstrumentDeclaration): ManifestInst
     ...(it.idleSeconds !== undefined && { idleSeconds: it.idleSeconds }),
     ...(it.sampleOneIn !== 1 && { sampleOneIn: it.sampleOneIn }),
     ...(it.seedZero && { seedZero: true }),
+    ...(it.renamedFrom !== undefined && { renamedFrom: toFormerName(it.renamedFrom) }),
     worstCaseSeries: worstCaseSeries(it),
+  };
+}
+
+function toFormerName({ name, until, unit, factor }: FormerName) {
+  return {
+    name,
+    until,
+    ...(unit !== undefined && { unit }),
+    ...(factor !== undefined && { factor }),
   };
 }
 

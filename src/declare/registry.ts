@@ -2,6 +2,7 @@ import { MeterbookError, show } from '../errors.js';
 import { isAttributeDeclaration } from './attributes.js';
 import { problemOf } from './buckets.js';
 import type { InstrumentDeclaration, InstrumentDeclarations } from './instruments.js';
+import { checkRename } from './renames.js';
 import { checkSlo, type SloDeclarations } from './slo.js';
 import { checkUnit } from './units.js';
 
@@ -24,7 +25,14 @@ export interface RegistryDeclaration<I extends InstrumentDeclarations = Instrume
 }
 
 /** Property names that a live registry has for itself. */
-export const RESERVED_NAMES = ['cardinality', 'dropped', 'manifest', 'producer', 'scope'] as const;
+export const RESERVED_NAMES = [
+  'cardinality',
+  'dropped',
+  'manifest',
+  'producer',
+  'scope',
+  'usage',
+] as const;
 
 const KINDS = new Set([
   'counter',
@@ -65,12 +73,29 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
     }
     byName.set(declaration.name.toLowerCase(), { property, declaration });
   }
+  checkFormerNames(instruments, new Set(byName.keys()));
   for (const [name, slo] of Object.entries(slos)) checkSlo(name, slo, instruments);
   return Object.freeze({
     scope: Object.freeze({ ...scope }),
     instruments: Object.freeze({ ...instruments }),
     slos: Object.freeze({ ...slos }),
   });
+}
+
+/** A former name is exported too, so that no other instrument can have it. */
+function checkFormerNames(instruments: InstrumentDeclarations, names: Set<string>): void {
+  for (const { name: instrument, renamedFrom } of Object.values(instruments)) {
+    if (renamedFrom === undefined) continue;
+    const former = renamedFrom.name.toLowerCase();
+    if (names.has(former)) {
+      throw new MeterbookError('INVALID_RENAME', {
+        instrument,
+        cause: `renamedFrom.name is ${show(renamedFrom.name)}, which another instrument is or was called.`,
+        fix: 'Give the name that this instrument had; two cannot be exported under one.',
+      });
+    }
+    names.add(former);
+  }
 }
 
 /** The error for two declarations of one name: it shows both sides. */
@@ -120,7 +145,7 @@ function checkInstrument(property: string, declaration: InstrumentDeclaration): 
     });
   }
   const { name, unit, description } = declaration;
-  if (typeof name !== 'string' || !NAME.test(name)) {
+  if (!isName(name)) {
     throw new MeterbookError('INVALID_INSTRUMENT_NAME', {
       instrument: property,
       cause: `its name is ${show(name)}.`,
@@ -138,6 +163,11 @@ function checkInstrument(property: string, declaration: InstrumentDeclaration): 
   checkAttributes(declaration);
   checkLimits(declaration);
   if (declaration.seedZero) checkSeed(declaration);
+  checkRename(declaration, isName);
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && NAME.test(name);
 }
 
 function checkBuckets({ kind, name, buckets }: InstrumentDeclaration): void {

@@ -11,6 +11,7 @@ import {
   type TemporalityPreference,
 } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
+import { withFormerNames } from './former-names.js';
 import { toMetricData } from './metric-data.js';
 
 /** What a producer is made with. */
@@ -66,7 +67,8 @@ export function makeProducer(
       const { scope, metrics, errors } = await reader.collect({
         timeoutMillis: Math.min(timeoutMillis, callbackTimeoutMillis),
       });
-      const data = metrics.filter(accepts).map(toMetricData);
+      const all = withFormerNames(metrics, registry.runtime.clock.now());
+      const data = all.filter(accepts).map(toMetricData);
       const scopeMetrics = data.length === 0 ? [] : [{ scope, metrics: data }];
       // The reader puts the SDK's resource in the place of this one.
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [...errors] };

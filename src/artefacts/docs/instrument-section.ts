@@ -31,7 +31,7 @@ export function instrumentSection(
 
 function facts(instrument: ManifestInstrument): string {
   const { kind, unit, property, boundaries, base2MaxSize, maxSeries, worstCaseSeries } = instrument;
-  const { idleSeconds, sampleOneIn, seedZero } = instrument;
+  const { idleSeconds, sampleOneIn, seedZero, renamedFrom } = instrument;
   const perSeries = bytesPerSeries(instrument);
   const lines = [
     `A ${kindText(kind)} in ${code(unit)}; in code ${code(property)}.`,
@@ -44,6 +44,9 @@ function facts(instrument: ManifestInstrument): string {
     ...(sampleOneIn === undefined
       ? []
       : [`One measurement in ${numberText(sampleOneIn)} is recorded, weighed by as many.`]),
+    ...(renamedFrom === undefined
+      ? []
+      : [`Exported as ${code(renamedFrom.name)} too until ${text(renamedFrom.until)}.`]),
     ...(seedZero === true ? ['Zeros are exported from the start.'] : []),
   ];
   return lines.map((line) => `- ${line}`).join('\n');

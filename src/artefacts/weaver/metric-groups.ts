@@ -24,7 +24,25 @@ export function metricGroups(
   for (const it of manifests.flatMap(({ instruments }) => instruments)) {
     if (!byName.has(it.name)) byName.set(it.name, it);
   }
-  return [...byName.values()].map(metricGroup);
+  return [...byName.values()].flatMap((it) =>
+    it.renamedFrom === undefined ? [metricGroup(it)] : [metricGroup(it), formerGroup(it)],
+  );
+}
+
+/** The former name of an instrument: a metric that is deprecated. */
+function formerGroup(instrument: ManifestInstrument): Readonly<Record<string, unknown>> {
+  const { name, unit, renamedFrom } = instrument;
+  const former = {
+    ...instrument,
+    name: renamedFrom?.name ?? name,
+    unit: renamedFrom?.unit ?? unit,
+  };
+  const note = `Exported under both names until ${renamedFrom?.until}.`;
+  return {
+    ...metricGroup(former),
+    deprecated: { reason: 'renamed', renamed_to: name, note },
+    annotations: { meterbook: { kind: instrument.kind } },
+  };
 }
 
 function metricGroup(instrument: ManifestInstrument): Readonly<Record<string, unknown>> {

@@ -43,6 +43,9 @@ export function problemOfManifest(value: unknown): string | undefined {
     if (!Array.isArray(attributes) || !attributes.every(isAttribute)) {
       return `has malformed attributes at ${at}`;
     }
+    if (it['renamedFrom'] !== undefined && !isFormerName(it['renamedFrom'])) {
+      return `has a malformed renamedFrom at ${at}`;
+    }
     if (!Array.isArray(boundaries) || !boundaries.every(Number.isFinite)) {
       return `has malformed boundaries at ${at}`;
     }
@@ -62,6 +65,14 @@ function isAttribute(value: unknown): boolean {
   if (!Array.isArray(values) || !values.every((it) => typeof it === 'string')) return false;
   if (value['maxValues'] !== undefined && !isCount(value['maxValues'])) return false;
   return typeof optional === 'boolean' && typeof fromContext === 'boolean';
+}
+
+function isFormerName(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, until, unit = '1', factor = 1 } = value;
+  const isName = typeof name === 'string' && NAME.test(name);
+  const isDay = typeof until === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(until);
+  return isName && isDay && typeof unit === 'string' && UNIT.test(unit) && Number.isFinite(factor);
 }
 
 function isSlo(value: unknown): boolean {
