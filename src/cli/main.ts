@@ -1,7 +1,9 @@
+import { check } from './check.js';
 import type { Command, CommandIo } from './command.js';
 import { FAILED, isFailure, oneLine, USAGE, wrongUsage } from './failure.js';
 import { generate } from './generate.js';
 import { jobs } from './jobs.js';
+import { lint } from './lint.js';
 import { suggestion } from './nearest.js';
 
 const ROOT: Command = {
@@ -12,6 +14,8 @@ Usage: meterbook <command> [options]
 
 Commands:
   generate      files for collectors, dashboards, alerts and docs, made from the registry
+  check         what a change of the registry breaks, compared with a file in the repository
+  lint          what is unwise about a registry, and what of it nobody records
   jobs report   percentiles of the jobs in a database, or the slowest of them
 
 Options:
@@ -20,11 +24,12 @@ Options:
 
 Examples:
   meterbook generate all --registry ./src/metrics.ts --out ./observability
+  meterbook check --registry ./src/metrics.ts
   DATABASE_URL=postgres://localhost/support meterbook jobs report --by model --from 24h
 
 Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly.
 `,
-  commands: { generate, jobs },
+  commands: { generate, check, lint, jobs },
 };
 
 /**
