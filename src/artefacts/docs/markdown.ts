@@ -16,17 +16,22 @@ export function text(value: string): string {
 /** A name or value as code, also in a cell of a table. */
 export function code(value: string): string {
   const line = oneLine(value);
+  // In a table a bar ends the cell even in code, and a backslash before it cannot be told: as HTML.
+  if (line.includes('|')) return `<code>${line.replace(/[^\w .,:;/-]/gu, entity)}</code>`;
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   // Between spaces a backtick at either end is no part of the fence; one of each is taken off.
   const isPadded = /^[` ]|[` ]$/.test(line) || line === '';
-  const inside = isPadded ? ` ${line} ` : line;
-  return `${fence}${inside.replaceAll('|', '\\|')}${fence}`;
+  return isPadded ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;
+}
+
+function entity(character: string): string {
+  return `&#${character.codePointAt(0)};`;
 }
 
 /** A comment, which is not shown. */
 export function comment(lines: readonly string[]): string {
-  return `<!--\n${lines.map((line) => line.replace(/--/g, '- -')).join('\n')}\n-->`;
+  return `<!--\n${lines.map((line) => oneLine(line).replace(/--/g, '- -')).join('\n')}\n-->`;
 }
 
 /** A block of code; its text has no fence of its own, since the names in it have no line breaks. */
