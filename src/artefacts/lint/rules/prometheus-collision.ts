@@ -1,5 +1,5 @@
-import type { ManifestInstrument } from '../../../declare/index.js';
-import { prometheusLabel, prometheusName } from '../../prometheus-names.js';
+import type { Manifest, ManifestInstrument } from '../../../declare/index.js';
+import { type PrometheusNaming, prometheusLabel, prometheusName } from '../../prometheus-names.js';
 import { eachInstrument, type Finding, type Rule } from '../finding.js';
 
 const RULE = 'prometheus-collision';
@@ -15,12 +15,21 @@ interface Owner {
  * writes over, the other loses.
  */
 export const prometheusCollision: Rule = (manifests) => {
+  const found = NAMINGS.flatMap((naming) => collisions(manifests, naming));
+  const key = (it: Finding) => JSON.stringify([it.scope, it.instrument]);
+  return [...new Map(found.reverse().map((it) => [key(it), it])).values()].reverse();
+};
+
+/** By the Collector, and by the scrape endpoint: nobody mixes the two in one Prometheus. */
+const NAMINGS: readonly PrometheusNaming[] = ['suffixed', 'plain'];
+
+function collisions(manifests: readonly Manifest[], naming: PrometheusNaming): readonly Finding[] {
   const found: Finding[] = [];
   const owners = new Map<string, Owner>();
   for (const { scope, instruments } of manifests) {
     for (const instrument of instruments.flatMap(withFormerName)) {
       const owner = { scope: scope.name, instrument };
-      for (const series of seriesNames(instrument)) {
+      for (const series of seriesNames(instrument, naming)) {
         const other = owners.get(series);
         if (other === undefined) owners.set(series, owner);
         else if (isConflict(other, owner)) {
@@ -38,7 +47,7 @@ export const prometheusCollision: Rule = (manifests) => {
     }
   }
   return found;
-};
+}
 
 /** Attributes of one instrument that become one label, whose values Prometheus puts together. */
 export const labelCollision = eachInstrument('label-collision', ({ attributes }) => {
@@ -65,11 +74,11 @@ function isConflict(one: Owner, other: Owner): boolean {
   return a.name !== b.name || a.kind !== b.kind || a.unit !== b.unit || one.scope === other.scope;
 }
 
-/** Every metric name that its series have, by the Collector and by the scrape endpoint. */
-function seriesNames(instrument: ManifestInstrument): ReadonlySet<string> {
-  const names = (['suffixed', 'plain'] as const).map((it) => prometheusName(instrument, it));
-  if (instrument.kind !== 'histogram') return new Set(names);
-  return new Set(names.flatMap((name) => [name, `${name}_count`, `${name}_sum`, `${name}_bucket`]));
+/** Every metric name that its series have. */
+function seriesNames(instrument: ManifestInstrument, naming: PrometheusNaming): readonly string[] {
+  const name = prometheusName(instrument, naming);
+  if (instrument.kind !== 'histogram') return [name];
+  return [name, `${name}_count`, `${name}_sum`, `${name}_bucket`];
 }
 
 function withFormerName(instrument: ManifestInstrument): readonly ManifestInstrument[] {
