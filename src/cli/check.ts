@@ -40,7 +40,7 @@ Ends with 1 if anything breaks and --update is not there: run it in CI.
 
 Examples:
   meterbook check --registry ./src/metrics.ts --update
-  meterbook check --registry ./src/metrics.ts --json | jq '.changes[] | select(.effect == "breaking")'
+  meterbook check --registry ./src/metrics.ts --json | jq -r '.changes[].subject'
 `,
   run,
 };
@@ -93,6 +93,7 @@ function tableOf(changes: readonly Change[]): string {
 
 function short(value: string | undefined): string {
   if (value === undefined) return '-';
+  if (value === '') return '""';
   return value.length > 40 ? `${value.slice(0, 39)}…` : value;
 }
 

@@ -37,8 +37,13 @@ export function prometheusApi(base: string, since: Date | undefined): Prometheus
       response = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT) });
       body = await response.json().catch(() => undefined);
     } catch (error) {
-      const { cause, message } = error as Error & { cause?: { code?: string } };
-      throw failed(`${place} does not answer: ${cause?.code ?? message}.`, 'Look at the address.');
+      const { cause, message } = error as Error & {
+        cause?: { code?: string; message?: string };
+      };
+      throw failed(
+        `${place} does not answer: ${cause?.code ?? cause?.message ?? message}.`,
+        'Look at the address.',
+      );
     }
     const { data, error } = (body ?? {}) as { data?: unknown; error?: unknown };
     if (response.ok && Array.isArray(data)) return data.map(String);
