@@ -16,7 +16,8 @@ const HINTS = {
   INVALID_ATTRIBUTE: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
   INVALID_LIMIT:
     'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
-  INVALID_RENAME: 'Set renamedFrom: { name: "the.former.name", until: "2027-01-31" }.',
+  INVALID_RENAME:
+    'Give name, last day ("2027-01-31"), and unit and factor together; no factor for base2().',
   INVALID_SEED:
     'Only counters whose required attributes are all oneOf() or boolean() can be seeded.',
   CONFLICTING_INSTRUMENTS: 'Keep one declaration and share it, or rename one of the two.',

@@ -6,6 +6,7 @@ import { AttributeRules, type CheckedValue } from './attribute-rules.js';
 import { activeContext, NO_CONTEXT } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { Activity, RowPool, Series } from './series.js';
+import { noteUse, type Uses } from './usage.js';
 
 /** A level of the lookup: values of one attribute, and below each the next level or the series. */
 type Level = Map<unknown, Level | Series>;
@@ -35,6 +36,8 @@ export class SeriesIndex {
   overflow: Series | undefined;
   /** What {@link seed} has made. */
   seeded: readonly Series[] = [];
+  /** What the series had that are retired. */
+  readonly retired: Uses = new Map();
   /** Start of new series, ms; `undefined` for the moment at which each is made. */
   seriesStartMillis: number | undefined;
   private readonly keys: readonly string[];
@@ -42,9 +45,6 @@ export class SeriesIndex {
   private readonly contextKeys: readonly (string | undefined)[];
   private readonly usesContext: boolean;
   private readonly rules: AttributeRules;
-  /** What the series had that are retired: only keys, and the values of closed sets. */
-  private readonly retired = new Map<string, Set<AttributeValue>>();
-  private hasRetired = false;
   private root: Level | Series | undefined;
 
   constructor(
@@ -180,8 +180,7 @@ export class SeriesIndex {
 
   /** Takes a series out; its place, and its values' places, are free again. */
   retire(series: Series): void {
-    this.hasRetired = true;
-    this.noteValues(series, this.retired);
+    noteUse(this.declaration, series, this.retired);
     const path = this.keys.map((key) => series.attributes[key]);
     this.remove(this.root, path, 0);
     if (this.keys.length === 0) this.root = undefined;
@@ -206,27 +205,6 @@ export class SeriesIndex {
         return [key, values.size];
       }),
     );
-  }
-
-  /**
-   * The attributes that any series has or had, with their values where they are of a closed set;
-   * `undefined` where there never was a series. Cold.
-   */
-  valuesSeen(): ReadonlyMap<string, ReadonlySet<AttributeValue>> | undefined {
-    if (this.list.length === 0 && !this.hasRetired) return undefined;
-    const seen = new Map([...this.retired].map(([key, values]) => [key, new Set(values)]));
-    for (const series of this.list) this.noteValues(series, seen);
-    return seen;
-  }
-
-  private noteValues({ attributes }: Series, into: Map<string, Set<AttributeValue>>): void {
-    for (const key of this.keys) {
-      const value = attributes[key];
-      if (value === undefined) continue;
-      const values = into.get(key) ?? new Set();
-      into.set(key, values);
-      if (this.declaration.attributes[key]?.type === 'oneOf') values.add(value);
-    }
   }
 
   /** The attributes of which values have become `_OTHER`. */

@@ -1,5 +1,5 @@
 import { type InstrumentDeclaration, OTHER } from '../declare/index.js';
-import type { SeriesIndex } from './series-index.js';
+import type { Series } from './series.js';
 
 /** What of one instrument has never been recorded. */
 export interface InstrumentUsage {
@@ -14,28 +14,50 @@ export interface InstrumentUsage {
 }
 
 /**
+ * The attributes that series have or had, by key; of a closed set also the values, others are
+ * `undefined` in it. Undefined as a key: that there was a series at all.
+ */
+export type Uses = Map<string | undefined, Set<unknown>>;
+
+/** The series of an instrument, as far as this needs them. */
+interface SeriesKept {
+  readonly list: readonly Series[];
+  readonly retired: Uses;
+  readonly overflow: Series | undefined;
+}
+
+/** Notes what a series has. */
+export function noteUse(
+  { attributes: declared }: InstrumentDeclaration,
+  { attributes }: Series,
+  into: Uses,
+): void {
+  for (const key of [undefined, ...Object.keys(attributes)]) {
+    const isClosed = key !== undefined && declared[key]?.type === 'oneOf';
+    into.set(key, (into.get(key) ?? new Set()).add(isClosed ? attributes[key] : undefined));
+  }
+}
+
+/**
  * Compares what is declared with the series that there are and were; `undefined` where all of it is
  * used. What went to the overflow series has no attributes to tell, so that an instrument with one is
  * taken to use them all.
  */
 export function usageOf(
-  { name, attributes }: InstrumentDeclaration,
-  index: SeriesIndex,
+  declaration: InstrumentDeclaration,
+  { list, retired, overflow }: SeriesKept,
 ): InstrumentUsage | undefined {
-  const seen = index.valuesSeen();
-  const isRecorded = seen !== undefined;
-  const unusedAttributes: string[] = [];
-  const unusedValues: { key: string; values: string[] }[] = [];
-  for (const [key, { values }] of Object.entries(attributes)) {
-    if (seen === undefined || index.overflow !== undefined) break;
-    const used = seen.get(key);
-    if (used === undefined) {
-      unusedAttributes.push(key);
-      continue;
-    }
-    const unused = values.filter((value) => value !== OTHER && !used.has(value));
-    if (unused.length > 0) unusedValues.push({ key, values: unused });
-  }
-  if (isRecorded && unusedAttributes.length === 0 && unusedValues.length === 0) return undefined;
-  return { instrument: name, isRecorded, unusedAttributes, unusedValues };
+  const uses: Uses = new Map([...retired].map(([key, values]) => [key, new Set(values)]));
+  for (const series of list) noteUse(declaration, series, uses);
+  const isRecorded = uses.size > 0;
+  const declared = isRecorded && !overflow ? Object.entries(declaration.attributes) : [];
+  const unusedAttributes = declared.map(([key]) => key).filter((key) => !uses.has(key));
+  const unusedValues = declared
+    .map(([key, { values }]) => ({
+      key,
+      values: values.filter((it) => it !== OTHER && uses.get(key)?.has(it) === false),
+    }))
+    .filter(({ values }) => values.length > 0);
+  if (isRecorded && unusedAttributes.length + unusedValues.length === 0) return undefined;
+  return { instrument: declaration.name, isRecorded, unusedAttributes, unusedValues };
 }

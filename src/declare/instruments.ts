@@ -136,10 +136,7 @@ function declare<
     idleSeconds: options.idleSeconds,
     sampleOneIn: options.sampleOneIn ?? 1,
     seedZero: options.seedZero ?? false,
-    renamedFrom:
-      typeof options.renamedFrom === 'object' && options.renamedFrom !== null
-        ? Object.freeze({ ...options.renamedFrom })
-        : options.renamedFrom,
+    renamedFrom: options.renamedFrom && Object.freeze({ ...options.renamedFrom }),
   });
 }
 

@@ -1,7 +1,6 @@
 import type { AttributeType } from './attributes.js';
 import type { InstrumentDeclaration, InstrumentKind } from './instruments.js';
 import type { RegistryDeclaration, Scope } from './registry.js';
-import type { FormerName } from './renames.js';
 import type { SloDeclaration } from './slo.js';
 
 /** One attribute in the manifest. */
@@ -96,17 +95,8 @@ function toInstrument(property: string, it: InstrumentDeclaration): ManifestInst
     ...(it.idleSeconds !== undefined && { idleSeconds: it.idleSeconds }),
     ...(it.sampleOneIn !== 1 && { sampleOneIn: it.sampleOneIn }),
     ...(it.seedZero && { seedZero: true }),
-    ...(it.renamedFrom !== undefined && { renamedFrom: toFormerName(it.renamedFrom) }),
+    ...(it.renamedFrom !== undefined && { renamedFrom: { ...it.renamedFrom } }),
     worstCaseSeries: worstCaseSeries(it),
-  };
-}
-
-function toFormerName({ name, until, unit, factor }: FormerName) {
-  return {
-    name,
-    until,
-    ...(unit !== undefined && { unit }),
-    ...(factor !== undefined && { factor }),
   };
 }
 

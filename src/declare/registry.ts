@@ -67,35 +67,23 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
   const byName = new Map<string, { property: string; declaration: InstrumentDeclaration }>();
   for (const [property, declaration] of Object.entries(instruments)) {
     checkInstrument(property, declaration);
-    const other = byName.get(declaration.name.toLowerCase());
-    if (other !== undefined) {
-      throw conflict(`"${other.property}"`, other.declaration, `"${property}"`, declaration);
+    // A former name is exported too, so that nothing else can have it.
+    for (const name of [declaration.name, declaration.renamedFrom?.name]) {
+      const key = name?.toLowerCase();
+      if (key === undefined) continue;
+      const other = byName.get(key);
+      if (other !== undefined) {
+        throw conflict(`"${other.property}"`, other.declaration, `"${property}"`, declaration);
+      }
+      byName.set(key, { property, declaration });
     }
-    byName.set(declaration.name.toLowerCase(), { property, declaration });
   }
-  checkFormerNames(instruments, new Set(byName.keys()));
   for (const [name, slo] of Object.entries(slos)) checkSlo(name, slo, instruments);
   return Object.freeze({
     scope: Object.freeze({ ...scope }),
     instruments: Object.freeze({ ...instruments }),
     slos: Object.freeze({ ...slos }),
   });
-}
-
-/** A former name is exported too, so that no other instrument can have it. */
-function checkFormerNames(instruments: InstrumentDeclarations, names: Set<string>): void {
-  for (const { name: instrument, renamedFrom } of Object.values(instruments)) {
-    if (renamedFrom === undefined) continue;
-    const former = renamedFrom.name.toLowerCase();
-    if (names.has(former)) {
-      throw new MeterbookError('INVALID_RENAME', {
-        instrument,
-        cause: `renamedFrom.name is ${show(renamedFrom.name)}, which another instrument is or was called.`,
-        fix: 'Give the name that this instrument had; two cannot be exported under one.',
-      });
-    }
-    names.add(former);
-  }
 }
 
 /** The error for two declarations of one name: it shows both sides. */
@@ -117,7 +105,7 @@ export function conflict(
 
 /** A declaration in one line: what two conflicting ones are told apart by. */
 function describeDeclaration(declaration: InstrumentDeclaration): string {
-  const { kind, name, unit, attributes, buckets } = declaration;
+  const { kind, name, unit, attributes, buckets, renamedFrom } = declaration;
   const keys = Object.entries(attributes).map(
     ([key, a]) => `${key}${a.isOptional ? '?' : ''}:${a.type}`,
   );
@@ -127,7 +115,8 @@ function describeDeclaration(declaration: InstrumentDeclaration): string {
       : buckets.type === 'explicit'
         ? `, buckets [${buckets.boundaries.join(' ')}]`
         : `, base-2 buckets of size ${buckets.maxSize}`;
-  return `a ${kind} "${name}" in "${unit}" with attributes {${keys.join(', ')}}${bounds}`;
+  const former = renamedFrom === undefined ? '' : `, renamed from "${renamedFrom.name}"`;
+  return `a ${kind} "${name}" in "${unit}" with attributes {${keys.join(', ')}}${bounds}${former}`;
 }
 
 function checkInstrument(property: string, declaration: InstrumentDeclaration): void {

@@ -1,6 +1,9 @@
 import { clamp } from '../core/aggregation.js';
-import type { HistogramValue, MetricSnapshot, PointValue } from '../core/index.js';
-import { endOfFormerName, type InstrumentDeclaration } from '../declare/index.js';
+import type { HistogramValue, MetricSnapshot } from '../core/index.js';
+import { type Buckets, endOfFormerName, type InstrumentDeclaration } from '../declare/index.js';
+
+/** One object for each declaration, so that what is exported is the same instrument every time. */
+const formers = new WeakMap<InstrumentDeclaration, InstrumentDeclaration>();
 
 /**
  * The snapshots, and each instrument with a `renamedFrom` once more under its former name, with the
@@ -15,76 +18,46 @@ export function withFormerNames(
   nowMillis: number,
 ): readonly MetricSnapshot[] {
   return snapshots.flatMap((snapshot) => {
-    const former = formerOf(snapshot.declaration);
-    if (former === undefined || nowMillis >= former.endMillis) return [snapshot];
-    return [snapshot, renamed(snapshot, former)];
+    const { declaration, points } = snapshot;
+    const { renamedFrom } = declaration;
+    if (renamedFrom === undefined || nowMillis >= endOfFormerName(renamedFrom)) return [snapshot];
+    const former = formers.get(declaration) ?? formerOf(declaration);
+    formers.set(declaration, former);
+    const { factor = 1 } = renamedFrom;
+    if (factor === 1) return [snapshot, { ...snapshot, declaration: former }];
+    const times = (value: number) => clamp(value * factor);
+    const boundaries = boundariesOf(former.buckets);
+    return [
+      snapshot,
+      {
+        ...snapshot,
+        declaration: former,
+        points: points.map((point) => {
+          // A factor on base-2 buckets is refused when the instrument is declared.
+          const value = point.value as number | HistogramValue;
+          if (typeof value === 'number') return { ...point, value: times(value) };
+          const [sum, min, max] = [times(value.sum), times(value.min), times(value.max)];
+          return { ...point, value: { ...value, sum, min, max, boundaries } };
+        }),
+      },
+    ];
   });
 }
 
-interface Former {
-  readonly declaration: InstrumentDeclaration;
-  readonly factor: number;
-  /** Wall-clock time, ms, from which on it is not exported. */
-  readonly endMillis: number;
-}
-
-/** One object for each declaration, so that what is exported is the same instrument every time. */
-const formers = new WeakMap<InstrumentDeclaration, Former>();
-
-function formerOf(declaration: InstrumentDeclaration): Former | undefined {
-  const { renamedFrom } = declaration;
-  if (renamedFrom === undefined) return undefined;
-  const known = formers.get(declaration);
-  if (known !== undefined) return known;
-  const { name, unit, factor = 1, until } = renamedFrom;
-  const note = `Former name of "${declaration.name}", exported until ${until}.`;
-  const made: Former = {
-    declaration: {
-      ...declaration,
-      name,
-      unit: unit ?? declaration.unit,
-      description: declaration.description === '' ? note : `${declaration.description} ${note}`,
-      buckets:
-        declaration.buckets?.type === 'explicit'
-          ? {
-              type: 'explicit',
-              boundaries: declaration.buckets.boundaries.map((bound) => tidy(bound * factor)),
-            }
-          : declaration.buckets,
-      renamedFrom: undefined,
-    },
-    factor,
-    endMillis: endOfFormerName(renamedFrom),
-  };
-  formers.set(declaration, made);
-  return made;
-}
-
-function renamed({ temporality, points }: MetricSnapshot, former: Former): MetricSnapshot {
-  const { declaration, factor } = former;
-  const { buckets } = declaration;
-  if (factor === 1) return { declaration, temporality, points };
-  const scale = (value: PointValue): PointValue => {
-    if (typeof value === 'number') return clamp(value * factor);
-    // A factor on base-2 buckets is refused when the instrument is declared.
-    const { count, sum, min, max, counts } = value as HistogramValue;
-    return {
-      count,
-      sum: clamp(sum * factor),
-      min: clamp(min * factor),
-      max: clamp(max * factor),
-      counts,
-      boundaries: buckets?.type === 'explicit' ? buckets.boundaries : [],
-    };
-  };
+function formerOf(declaration: InstrumentDeclaration): InstrumentDeclaration {
+  const { name, description, buckets, renamedFrom } = declaration;
+  const { factor = 1, until, ...former } = renamedFrom as NonNullable<typeof renamedFrom>;
+  // 0.07 × 1000 is 70.00000000000001: rounded to 12 digits a boundary reads as it was.
+  const boundaries = boundariesOf(buckets).map((it) => +(it * factor).toPrecision(12));
   return {
-    declaration,
-    temporality,
-    points: points.map((point) => ({ ...point, value: scale(point.value) })),
+    ...declaration,
+    ...former,
+    description: `${description} Former name of "${name}", until ${until}.`.trim(),
+    buckets: buckets?.type === 'explicit' ? { ...buckets, boundaries } : buckets,
+    renamedFrom: undefined,
   };
 }
 
-/** 0.07 × 1000 is 70.00000000000001: rounded to 12 digits a boundary reads as it was. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(12));
+function boundariesOf(buckets: Buckets | undefined): readonly number[] {
+  return buckets?.type === 'explicit' ? buckets.boundaries : [];
 }

@@ -133,6 +133,21 @@ describe('lint', () => {
     expect(lint(manifestOf({ it: base2 }, { fast: of(2) }))).toEqual([]);
   });
 
+  it('a factor the wrong way round', () => {
+    const of = (unit: 's' | 'By', former: 'ms' | 'kBy', factor: number) =>
+      manifestOf({
+        it: counter({
+          name: 'it',
+          unit,
+          description,
+          renamedFrom: { name: 'was', until: '2027-01-31', unit: former, factor },
+        }),
+      });
+    expect(lint(of('s', 'ms', 1_000))).toEqual([]);
+    expect(lint(of('s', 'ms', 0.001))).toEqual(['error rename-factor it']);
+    expect(lint(of('By', 'kBy', 5))).toEqual([]);
+  });
+
   it('names errors before warnings, and what to do about each', () => {
     const findings = lintManifests([
       manifestOf({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InstrumentDeclarations } from '../../src/declare/index.js';
 import { buckets, counter, defineRegistry, histogram } from '../../src/index.js';
 import { untyped } from '../support/hostile.js';
 import { refusalOf } from '../support/refusal.js';
@@ -27,23 +28,28 @@ describe('renamedFrom', () => {
   });
 
   it.each([
-    ['no object', 'task.duration', 'renamedFrom is "task.duration"'],
-    ['null', null, 'renamedFrom is null'],
+    ['no object', 'task.duration', 'renamedFrom.name is undefined'],
     ['no name', { until }, 'renamedFrom.name is undefined'],
     ['a malformed name', { name: '1 x', until }, 'renamedFrom.name is "1 x"'],
-    ['the name it has', { name: 'Job.Duration', until }, 'the name that it has now'],
     ['no date', { name: 'a' }, 'renamedFrom.until is undefined'],
     ['a time', { name: 'a', until: '2027-01-31T00:00Z' }, 'renamedFrom.until is'],
     ['no day', { name: 'a', until: '2027-02-31' }, 'renamedFrom.until is "2027-02-31"'],
+    ['a year', { name: 'a', until: '2027' }, 'renamedFrom.until is "2027"'],
+    ['a number', { name: 'a', until: 2027 }, 'renamedFrom.until is 2027'],
     ['a factor of zero', { name: 'a', until, unit: 'ms', factor: 0 }, 'renamedFrom.factor is 0'],
-    ['a factor without a unit', { name: 'a', until, factor: 1_000 }, 'unit and factor together'],
-    ['a unit without a factor', { name: 'a', until, unit: 'ms' }, 'unit and factor together'],
-    ['the inverse factor', { name: 'a', until, unit: 'ms', factor: 0.001 }, 'Set factor to 1000.'],
+    [
+      'a factor of text',
+      { name: 'a', until, unit: 'ms', factor: 'x' },
+      'renamedFrom.factor is "x"',
+    ],
+    ['a factor without a unit', { name: 'a', until, factor: 1_000 }, 'renamedFrom.unit is "s"'],
+    ['a unit without a factor', { name: 'a', until, unit: 'ms' }, 'renamedFrom.unit is "ms"'],
   ])('is refused with %s', (_, renamedFrom, message) => {
     const error = refusalOf(() => define(renamedFrom));
     expect(error.code).toBe('INVALID_RENAME');
     expect(error.instrument).toBe('job.duration');
     expect(error.message).toContain(message);
+    expect(error.fix).toContain('unit and factor together');
   });
 
   it('is refused with a unit that is none, and with a factor on base-2 buckets', () => {
@@ -57,18 +63,23 @@ describe('renamedFrom', () => {
       renamedFrom: { name: 'a', until, unit: 'ms', factor: 1_000 },
     });
     expect(refusalOf(() => defineRegistry({ scope, instruments: { duration } })).message).toContain(
-      'base-2 buckets cannot be moved',
+      'renamedFrom.factor is 1000',
     );
   });
 
   it('cannot be the name, or the former name, of another instrument', () => {
     const calls = (name: string, former: string) =>
       counter({ name, unit: '{call}', renamedFrom: { name: former, until } });
-    const taken = { a: calls('a', 'B'), b: counter({ name: 'b', unit: '{call}' }) };
-    expect(refusalOf(() => defineRegistry({ scope, instruments: taken })).code).toBe(
-      'INVALID_RENAME',
-    );
-    const twice = { a: calls('a', 'x'), b: calls('b', 'X') };
-    expect(refusalOf(() => defineRegistry({ scope, instruments: twice })).instrument).toBe('b');
+    const refused = (instruments: InstrumentDeclarations) => {
+      const { code, message } = refusalOf(() => defineRegistry({ scope, instruments }));
+      expect(message).toMatch(/renamed from "[AaBbXx]"/);
+      return code;
+    };
+    const taken = counter({ name: 'b', unit: '{call}' });
+    const conflict = 'CONFLICTING_INSTRUMENTS';
+    expect(refused({ a: calls('a', 'B'), b: taken })).toBe(conflict);
+    expect(refused({ b: taken, a: calls('a', 'B') })).toBe(conflict);
+    expect(refused({ a: calls('a', 'x'), b: calls('b', 'X') })).toBe(conflict);
+    expect(refused({ a: calls('a', 'A') })).toBe(conflict);
   });
 });

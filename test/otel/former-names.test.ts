@@ -71,14 +71,14 @@ describe('an instrument that was renamed', () => {
           expect(other).toEqual({
             ...one,
             name: former,
-            description: `Former name of "${name}", exported until ${until}.`,
+            description: `Former name of "${name}", until ${until}.`,
           });
         }
         const now = metrics.get('job.duration');
         const then = metrics.get('task.duration');
         expect(then).toMatchObject({
           unit: 'ms',
-          description: `How long a job took. Former name of "job.duration", exported until ${until}.`,
+          description: `How long a job took. Former name of "job.duration", until ${until}.`,
           temporality: now?.temporality,
           type: 'HISTOGRAM',
         });

@@ -4,6 +4,7 @@ import { missingDescription } from './rules/missing-description.js';
 import { nameStyle } from './rules/name-style.js';
 import { labelCollision, prometheusCollision } from './rules/prometheus-collision.js';
 import { prometheusSuffix } from './rules/prometheus-suffix.js';
+import { renameFactor } from './rules/rename-factor.js';
 import { reservedLabel } from './rules/reserved-label.js';
 import { sloBuckets } from './rules/slo-buckets.js';
 import { unboundedAttribute } from './rules/unbounded-attribute.js';
@@ -21,6 +22,7 @@ const RULES: readonly Rule[] = [
   missingDescription,
   unboundedAttribute,
   worstCaseSeries,
+  renameFactor,
   sloBuckets,
 ];
 
