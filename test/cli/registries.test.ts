@@ -49,6 +49,7 @@ export const metrics = defineRegistry({ scope: { name: 'x' }, instruments: { cal
     'missing.js': "import './absent.js';",
     'waits.js': `await new Promise(() => {});\n${IMPORT}`,
     'stays.js': `${IMPORT}\nsetInterval(() => {}, 60_000);\nexport const metrics = ${registry('stays')};`,
+    'prints.js': `${IMPORT}\nconsole.log('hello');\nexport const metrics = ${registry('prints')};`,
     'older.js':
       "export const metrics = { [Symbol.for('meterbook.registry.1')]: {}, manifest: () => ({ manifestVersion: 2 }) };",
     'failing.js':
@@ -121,6 +122,12 @@ describe('a registry is loaded', () => {
     ]);
     expect(generate(...args).code).toBe(0);
     expect(headings()).toEqual(['from-mjs', 'from-cjs']);
+  });
+
+  it('from a module that prints, and results alone are on stdout', () => {
+    const { code, stdout, stderr } = project.run('lint', '--registry', 'prints.js', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'hello\n' });
+    expect(JSON.parse(stdout)).toMatchObject({ errors: 0 });
   });
 
   it('from a module that leaves a timer running, and the command ends', () => {

@@ -47,6 +47,7 @@ export async function loadModule(path: string, name: string): Promise<Exports> {
       'Run npm install --save-dev tsx, or name the JavaScript that it is built to.',
     );
   }
+  const restore = divertPrints();
   try {
     return (await (tsx === undefined ? import(url) : tsx.tsImport(url, url))) as Exports;
   } catch (error) {
@@ -57,7 +58,19 @@ export async function loadModule(path: string, name: string): Promise<Exports> {
         ? 'Node has read it without tsx, which resolves imports as TypeScript does: npm install --save-dev tsx.'
         : `Correct it; "${runner} ${name}" shows where it was.`;
     throw failed(`"${name}" threw an error while it was loaded: ${messageOf(error)}.`, hint);
+  } finally {
+    restore();
   }
+}
+
+/** What a module prints while it is loaded goes to stderr: results alone are on stdout. */
+function divertPrints(): () => void {
+  const { stdout, stderr } = process;
+  const { write } = stdout;
+  stdout.write = stderr.write.bind(stderr) as typeof write;
+  return () => {
+    stdout.write = write;
+  };
 }
 
 /** `process.features.typescript` is younger than the types of Node 20. */
