@@ -76,8 +76,8 @@ describe('the catalogue', () => {
     expect(prose).not.toMatch(/(?<!\\)`/);
     expect(prose).not.toMatch(/-->/);
     expect(text.match(/^# /gm)).toHaveLength(1);
-    expect(text.match(/^```(promql|sql)$/gm)).toHaveLength(5);
-    expect(text.match(/^```$/gm)).toHaveLength(5);
+    expect(text.match(/^```(promql|sql)$/gm)).toHaveLength(6);
+    expect(text.match(/^```$/gm)).toHaveLength(6);
     // As many cells in each line as in the header of its table.
     const cells = (line: string) => line.replace(/\\./g, '').split('|').length;
     for (const table of text.match(/(^\|.*\|\n)+/gm) ?? []) {

@@ -44,7 +44,8 @@ function expectWellFormed({ manifest, attributes, metrics }: ReturnType<typeof r
     expect(it).toMatchObject({ stability: 'development', brief: expect.any(String) });
     const { type } = it as { type: string | { members: { id: string; value: string }[] } };
     if (typeof type === 'string') expect(TYPES).toContain(type);
-    else {
+    if (type === 'string') expect(it['examples']).toEqual([expect.any(String)]);
+    if (typeof type !== 'string') {
       const names = type.members.map(({ id }) => id);
       expect(new Set(names).size).toBe(names.length);
       for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
@@ -144,7 +145,13 @@ describe("Weaver's registry", () => {
         stability: 'development',
         brief: 'Attribute of a, b.',
       },
-      { id: 'model', type: 'string', stability: 'development', brief: 'Attribute of a, b.' },
+      {
+        id: 'model',
+        type: 'string',
+        stability: 'development',
+        brief: 'Attribute of a, b.',
+        examples: ['_OTHER'],
+      },
     ]);
   });
 

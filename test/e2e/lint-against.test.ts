@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentMetrics } from '../../src/agent/index.js';
+import { docsArtefacts } from '../../src/artefacts/index.js';
 import {
   attr,
   buckets,
@@ -9,6 +11,7 @@ import {
   setupMetrics,
   type Telemetry,
 } from '../../src/index.js';
+import { everyKind, hostile } from '../artefacts/support/registries.js';
 import { type Folder, makeFolder } from '../cli/support/folder.js';
 import { until } from '../support/pipeline.js';
 import { freePort } from './support/free-port.js';
@@ -130,6 +133,24 @@ describe('meterbook lint --against a Prometheus server', () => {
     const { stdout } = await lint('--json', '--since', '2999-01-01');
     const rules = JSON.parse(stdout).findings.map((it: { rule: string }) => it.rule);
     expect(rules).toEqual(Array(4).fill('unused-instrument'));
+  });
+});
+
+describe('the example queries of the catalogue', () => {
+  it('are what Prometheus understands', async () => {
+    const [page] = docsArtefacts([agentMetrics.manifest(), everyKind, hostile]);
+    const queries = [...(page?.content ?? '').matchAll(/^```promql\n([\s\S]*?)^```$/gm)];
+    expect(queries.length).toBeGreaterThan(50);
+    // It throws where the server finds a fault in the expression.
+    for (const [, query = ''] of queries) await prometheus.query(query);
+  });
+
+  it('find what has been recorded', async () => {
+    const [page] = docsArtefacts([metrics.manifest()]);
+    // The scrape endpoint adds no unit to a name.
+    const query = 'sum by (call_kind) (rate(linted_calls_total[5m]))';
+    expect(page?.content).toContain(query);
+    await until('there are two scrapes', async () => (await prometheus.query(query)).length === 2);
   });
 });
 

@@ -3,7 +3,7 @@ import { prometheusLabel, prometheusName } from '../prometheus-names.js';
 
 type Slo = Manifest['slos'][number];
 
-/** One question of each instrument, in PromQL: names as the Collector and Prometheus' OTLP write them. */
+/** Questions about an instrument, in PromQL, each a query of its own: names as the Collector and Prometheus' OTLP write them. */
 export function promql(instrument: ManifestInstrument): readonly string[] {
   const name = prometheusName(instrument);
   const { kind, base2MaxSize } = instrument;

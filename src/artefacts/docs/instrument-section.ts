@@ -24,7 +24,7 @@ export function instrumentSection(
       `Objective ${code(slo.name)}: ${percent(slo.objective)} at or below ${slo.threshold} ${code(instrument.unit)} over ${slo.window}.${slo.description === undefined ? '' : ` ${text(slo.description)}`}`,
       block('promql', sloPromql(slo, instrument)),
     ]),
-    block('promql', promql(instrument)),
+    ...promql(instrument).map((query) => block('promql', [query])),
     block('sql', clickhouseSql(instrument)),
   ];
 }

@@ -32,14 +32,14 @@ function definition(key: string, uses: readonly Use[]): Readonly<Record<string, 
   const names = [...new Set(uses.map(({ instrument }) => instrument))];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const type = typeOf(uses.map(({ attribute }) => attribute));
-  const isBounded = uses.some(({ attribute }) => attribute.maxValues !== undefined);
+  const values = [...new Set(uses.flatMap(({ attribute }) => attribute.values ?? []))];
   return {
     id: key,
     type,
     stability: 'development',
     brief: `Attribute of ${names.slice(0, NAMED).join(', ')}${more}.`,
-    // The one value of an open set that is certain: what is past its bound.
-    ...(type === 'string' && isBounded && { examples: ['_OTHER'] }),
+    // Weaver asks for examples of strings; of an open set what is past its bound is certain.
+    ...(type === 'string' && { examples: values.length > 0 ? values : ['_OTHER'] }),
   };
 }
 
