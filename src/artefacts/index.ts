@@ -1,3 +1,17 @@
 export type { Artefact, Generator } from './artefact.js';
+export { docsArtefacts } from './docs/docs-artefacts.js';
+export type { NamedGenerator } from './generators.js';
+export { generators } from './generators.js';
+export type { Finding, LintOptions, Severity } from './lint/finding.js';
+export { errorsFirst, lintManifests } from './lint/lint.js';
+export type { SeenLabels } from './lint/unused.js';
+export { unusedFindings } from './lint/unused.js';
+export type { Change, ChangeEffect } from './lock/change.js';
+export type { DiffOptions } from './lock/diff.js';
+export { diffManifests } from './lock/diff.js';
+export type { Lock } from './lock/lock.js';
+export { lockText, makeLock } from './lock/lock.js';
 export type { PrometheusNaming } from './prometheus-names.js';
 export { prometheusLabel, prometheusName } from './prometheus-names.js';
+export type { WeaverOptions } from './weaver/weaver-artefacts.js';
+export { weaverArtefacts } from './weaver/weaver-artefacts.js';

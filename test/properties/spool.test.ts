@@ -188,7 +188,7 @@ async function run(world: World, step: Step): Promise<void> {
     world.open(step.who);
   } else {
     const taken = [...world.kept].filter(([, it]) => it.isTaken && it.holder === opened);
-    const chosen = taken[step.pick % taken.length];
+    const chosen = taken['pick' in step ? step.pick % taken.length : 0];
     if (chosen === undefined) return;
     const [id, it] = chosen;
     spool[step.do](id);

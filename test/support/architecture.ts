@@ -45,7 +45,10 @@ const NODE_AND_OPENTELEMETRY = /^(node:|@opentelemetry\/)/;
  * Packages that the build copies into dist, so that they are no dependency of ours, by the layer that
  * may import them. Their licences are in THIRD-PARTY-NOTICES.md.
  */
-export const BUNDLED: Readonly<Record<string, string>> = { 'eventsource-parser': 'agent' };
+export const BUNDLED: Readonly<Record<string, string>> = {
+  'eventsource-parser': 'agent',
+  yaml: 'artefacts',
+};
 const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
 const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
 
