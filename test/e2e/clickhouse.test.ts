@@ -16,7 +16,14 @@ import { type Engine, startEngine } from './support/chdb.js';
 import { startClickHouseCollector } from './support/clickhouse-collector.js';
 import { type ClickHouseServer, serveClickHouse } from './support/clickhouse-http.js';
 import { everyQuestion, grafanaText, statementsOf } from './support/clickhouse-texts.js';
-import { measured, perGroup, quantileOf, type Span, tolerance } from './support/measured.js';
+import {
+  groupOf,
+  measured,
+  perGroup,
+  quantileOf,
+  type Span,
+  tolerance,
+} from './support/measured.js';
 import { type Ledger, SERVICES, twoLives } from './support/two-lives.js';
 
 /** Everything that could end a string, a name, a comment or a statement, or start a macro. */
@@ -203,4 +210,151 @@ describe.each(services)('%s', (service) => {
       expect(below.reduce((sum, row) => sum + Number(row['value']), 0)).toBe(expected.length);
     }
   });
+
+  it('the share of errors of an objective is that of the ledger', () => {
+    const [objective] = toManifest(declaration).slos;
+    const instrument = instruments.find(({ property }) => property === objective?.instrument);
+    if (objective === undefined || instrument === undefined) throw new Error('no objective');
+    const of = { scope: declaration.scope.name, slo: objective, instrument };
+    const { start, end } = ledger;
+    const last = (question: Question): number =>
+      Number(ask(question, service, { from: start, to: end }).at(-1)?.['value']);
+    const errors = (span: Span): number => {
+      const all = measured(ledger, instrument.name, span);
+      return all.filter(({ value }) => value > objective.threshold).length / all.length;
+    };
+    const ever = errors({ from: start, to: end });
+    expect(ever).toBeGreaterThan(0.05);
+    expect(last({ ask: 'sloErrors', slo: of, window: '30d' })).toBeCloseTo(ever, 9);
+    expect(last({ ask: 'sloBudgetLeft', slo: of })).toBeCloseTo(1 - ever / 0.01, 9);
+    // The minutes of the last point and of the four before.
+    const told = measured(ledger, instrument.name, { from: start, to: end }).at(-1)?.toldAt ?? 0;
+    const from = Math.floor(told / 60) * 60 - 4 * 60 - 1;
+    const recent = errors({ from, to: end });
+    expect(last({ ask: 'sloBurnRate', slo: of, window: '5m' })).toBeCloseTo(recent / 0.01, 9);
+  });
+
+  it('levels are what the last process told last', () => {
+    const { restart, end } = ledger;
+    const span = { from: restart, to: end };
+    for (const instrument of instruments.filter(({ kind }) => /gauge/i.test(kind))) {
+      const lastOf = new Map(
+        measured(ledger, instrument.name, span).map((it) => [groupOf(it, keysOf(instrument)), it]),
+      );
+      const rows = ask({ ask: 'level', across: 'sum', instrument }, service, span);
+      // Every series told something in the last minutes or tells its last value at each collection.
+      const told = [...lastOf.values()].reduce((sum, { value }) => sum + value, 0);
+      if (service === SERVICES.cumulative)
+        expect(Number(rows.at(-1)?.['value']), instrument.name).toBe(told);
+      else expect(rows.length, instrument.name).toBeGreaterThan(0);
+    }
+    for (const instrument of instruments.filter(({ kind }) => kind === 'upDownCounter')) {
+      const added = perGroup(measured(ledger, instrument.name, span), [], (it) => it.value);
+      const rows = ask({ ask: 'level', across: 'sum', instrument }, service, span);
+      expect(Number(rows.at(-1)?.['value']), instrument.name).toBe(added.get('[]'));
+    }
+  });
+
+  it('every statement of every file gives rows', () => {
+    const { start, end } = ledger;
+    const parameters = { service, from: start, to: end, step: STEP };
+    const files = artefacts.filter(({ path }) => path !== 'clickhouse/views.sql');
+    expect(files).toHaveLength(9);
+    for (const { path, content } of files) {
+      const statements = statementsOf(content);
+      expect(statements.length).toBeGreaterThan(0);
+      for (const { sql, title } of statements)
+        expect(engine.rows(sql, parameters).length, `${path} ${title}`).toBeGreaterThan(0);
+    }
+  });
+
+  it('every question of a dashboard gives rows, with "All" and with values picked', () => {
+    const { start, end } = ledger;
+    const backend = clickhouseBackend();
+    const state = { service, from: start, to: end, step: STEP };
+    for (const question of everyQuestion(manifests)) {
+      const sql = backend.query(question);
+      const name = JSON.stringify(question).slice(0, 120);
+      expect(engine.rows(grafanaText(sql, state)).length, name).toBeGreaterThan(0);
+      const nobody = { ...state, picked: { picked: ["nobody's"] } };
+      if (!sql.includes('${picked:')) continue;
+      expect(groupsThere(engine.rows<Row>(grafanaText(sql, nobody))), name).toBe(0);
+    }
+  });
+
+  it.each(['hourly', 'daily'])('%s roll-ups equal the ledger', (period) => {
+    const span = { from: ledger.start, to: ledger.end };
+    const parameters = { service };
+    const sql = (kind: string, columns: string): string =>
+      `SELECT MetricName, ${columns} FROM otel.meterbook_${kind}_${period} WHERE ServiceName = {service:String} GROUP BY MetricName`;
+    const counters = engine.rows<Row>(sql('sum', 'sum(Value) AS value'), parameters);
+    const isCounter = ({ kind }: ManifestInstrument): boolean => kind !== 'histogram';
+    expect(counters).toHaveLength(counted.filter(isCounter).length);
+    for (const row of counters) {
+      const of = measured(ledger, String(row['MetricName']), span);
+      expect(row['value']).toBe(of.reduce((sum, { value }) => sum + value, 0));
+    }
+    const columns = 'sum(Count) AS count, sum(Sum) AS sum, sumForEach(Buckets) AS buckets';
+    const rolled = engine.rows<Row & { readonly buckets: readonly number[] }>(
+      sql('histogram', columns),
+      parameters,
+    );
+    const explicit = histograms.filter(({ boundaries }) => boundaries !== undefined);
+    expect(rolled).toHaveLength(explicit.length);
+    for (const row of rolled) {
+      const of = measured(ledger, String(row['MetricName']), span);
+      expect(Number(row['count'])).toBe(of.length);
+      expect(row['sum']).toBe(of.reduce((sum, { value }) => sum + value, 0));
+      const { boundaries = [] } = explicit.find(({ name }) => name === row['MetricName']) ?? {};
+      const inBucket = [...boundaries, Number.POSITIVE_INFINITY].map(
+        (bound, at) =>
+          of.filter(({ value }) => value <= bound && value > (boundaries[at - 1] ?? -1)).length,
+      );
+      expect(row.buckets.map(Number)).toEqual(inBucket);
+    }
+  });
+
+  it('counts the same in tables that an older exporter made, with times in nanoseconds', () => {
+    for (const table of ['sum', 'histogram', 'exponential_histogram'])
+      asBefore(`otel_metrics_${table}`);
+    for (const instrument of counted) {
+      const span = spans()[1] as Span;
+      const by = keysOf(instrument);
+      const question: Question = { ask: 'total', instrument, by };
+      const before = ask(question, service, span, 'before');
+      expect(before.length).toBeGreaterThan(0);
+      expect(before, instrument.name).toEqual(ask(question, service, span));
+    }
+  });
 });
+
+/** Groups with anything in them: without `by`, a sum of nothing is a row of 0. */
+function groupsThere(rows: readonly Row[]): number {
+  return rows.filter((row) => row['value'] !== 0 && row['value'] !== '0' && row['value'] !== null)
+    .length;
+}
+
+/**
+ * Copies a table into the database `before`, with the types and the order that the exporter gave it
+ * up to 2025. Source: clickhouseexporter v0.130.0, `internal/sqltemplates`.
+ */
+function asBefore(table: string): void {
+  engine.run('CREATE DATABASE IF NOT EXISTS before');
+  const [made] = engine.rows<{ readonly statement: string }>(`SHOW CREATE TABLE otel.${table}`);
+  const statement = (made?.statement ?? '')
+    .replace(`CREATE TABLE otel.${table}`, `CREATE TABLE IF NOT EXISTS before.${table}`)
+    .replace(/`(StartTimeUnix|TimeUnix)` DateTime CODEC/g, '`$1` DateTime64(9) CODEC')
+    .replace('`MetricName` LowCardinality(String)', '`MetricName` String')
+    .replace(/INDEX idx_time_minmax[^\n]*\n/, '')
+    .replace(/,\s*\)\s*ENGINE/, '\n) ENGINE')
+    .replace(
+      /ORDER BY .*/,
+      'ORDER BY (ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix))',
+    );
+  expect(statement).toContain('DateTime64(9)');
+  engine.run(statement);
+  const [{ rows } = { rows: 0 }] = engine.rows<{ readonly rows: number | string }>(
+    `SELECT count() AS rows FROM before.${table}`,
+  );
+  if (Number(rows) === 0) engine.run(`INSERT INTO before.${table} SELECT * FROM otel.${table}`);
+}

@@ -224,6 +224,8 @@ function reading(settings: Settings, { kind }: Source, { seconds }: Period, name
       : []),
   ];
   const series = keys.filter((key) => key !== 'Period').join(', ');
+  const change =
+    'arrayMap((now, before) -> toInt64(now - before), BucketsLastMerged, arrayResize(BucketsBefore, length(BucketsLastMerged)))';
   const told = [
     ...scalars.map(
       (it) =>
@@ -232,7 +234,7 @@ function reading(settings: Settings, { kind }: Source, { seconds }: Period, name
     ...(isHistogramSource
       ? [
           'Bounds',
-          `if(StartTimeUnix = toDateTime(0), BucketsAddedMerged, arrayMap((now, before) -> now - before, BucketsLastMerged, arrayResize(BucketsBefore, length(BucketsLastMerged)))) AS Buckets`,
+          `if(StartTimeUnix = toDateTime(0), arrayMap(n -> toInt64(n), BucketsAddedMerged), ${change}) AS Buckets`,
         ]
       : []),
   ];
