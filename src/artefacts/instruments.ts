@@ -1,4 +1,5 @@
 import type { Manifest, ManifestAttribute, ManifestInstrument } from '../declare/index.js';
+import { MeterbookError, show } from '../errors.js';
 import type { SloOf } from './questions.js';
 
 /** The instruments of all registries by their exported name; of one that two declare, the first. */
@@ -12,14 +13,27 @@ export function instrumentsByName(
   return byName;
 }
 
-/** The objectives of all registries, each with its histogram. */
+/**
+ * The objectives of all registries, each with its histogram. Throws `INVALID_SLO` for two of one name in
+ * registries of one scope: what is recorded for them would be mixed up.
+ */
 export function slosOf(manifests: readonly Manifest[]): readonly SloOf[] {
-  return manifests.flatMap(({ scope, slos, instruments }) =>
-    slos.flatMap((slo) => {
+  const found = new Map<string, SloOf>();
+  for (const { scope, slos, instruments } of manifests) {
+    for (const slo of slos) {
       const instrument = instruments.find(({ property }) => property === slo.instrument);
-      return instrument === undefined ? [] : [{ scope: scope.name, slo, instrument }];
-    }),
-  );
+      if (instrument === undefined) continue;
+      const key = JSON.stringify([scope.name, slo.name]);
+      if (found.has(key)) {
+        throw new MeterbookError('INVALID_SLO', {
+          cause: `Two registries of the scope ${show(scope.name)} have an SLO "${slo.name}".`,
+          fix: 'Rename one of the two, or give their registries different scopes.',
+        });
+      }
+      found.set(key, { scope: scope.name, slo, instrument });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Attributes that tell most about an instrument of the standard registry, the best ones first. */

@@ -48,55 +48,63 @@ function goFloat(value: number): string {
   return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`;
 }
 
-/** The series of an instrument, and the expressions over them that differ by how it keeps its buckets. */
+/** Which measurements of an instrument an expression is about. */
+export interface Asked {
+  /** How far back from each moment: `5m`, or a variable of Grafana. */
+  readonly window: string;
+  readonly matchers: readonly string[];
+  /** Labels to tell apart. */
+  readonly by: readonly string[];
+}
+
+/** Expressions over an instrument, which differ by how it keeps its buckets. */
 export interface Series {
-  /** Increase per second of how many there were. */
-  count(window: string, matchers: readonly string[], by: readonly string[]): string;
-  /** Increase per second of their sum; of histograms alone. */
-  sum(window: string, matchers: readonly string[], by: readonly string[]): string;
-  /** Increase per second of each bucket, as `histogram_quantile` takes it. */
-  buckets(window: string, matchers: readonly string[], by: readonly string[]): string;
-  /** Increase per second of how many were at most the bound. */
-  atMost(bound: number, window: string, matchers: readonly string[], by: readonly string[]): string;
   /** A metric that is there whenever the instrument is. */
   readonly name: string;
+  /** How many measurements, or how much a counter grew. */
+  count(asked: Asked): string;
+  /** The sum of a histogram's measurements. */
+  sum(asked: Asked): string;
+  /** A histogram's buckets, as `histogram_quantile` takes them. */
+  buckets(asked: Asked): string;
+  /** How many of a histogram's measurements were at most the bound. */
+  atMost(bound: number, asked: Asked): string;
 }
 
-/** Explicit buckets are series with the label `le`; base-2 ones are a native histogram, one series. */
-export function seriesOf(instrument: ManifestInstrument, naming: PrometheusNaming): Series {
+/**
+ * Explicit buckets are series with the label `le`; base-2 ones are a native histogram, one series.
+ *
+ * @param grown `rate` for numbers per second, `increase` for numbers in the window
+ */
+export function seriesOf(
+  instrument: ManifestInstrument,
+  naming: PrometheusNaming,
+  grown: 'rate' | 'increase' = 'rate',
+): Series {
   const name = prometheusName(instrument, naming);
-  const rate = (metric: string, window: string, matchers: readonly string[]) =>
-    `rate(${metric}${selector(matchers)}[${window}])`;
-  const summed =
-    (suffix: string) => (window: string, matchers: readonly string[], by: readonly string[]) =>
-      aggregate('sum', by, rate(name + suffix, window, matchers));
-  if (!isHistogram(instrument)) {
-    return { name, count: summed(''), sum: summed(''), buckets: summed(''), atMost: noBuckets };
-  }
-  if (instrument.base2MaxSize === undefined) {
+  const summed = (metric: string, { window, matchers, by }: Asked) =>
+    aggregate('sum', by, `${grown}(${metric}${selector(matchers)}[${window}])`);
+  if (isHistogram(instrument) && instrument.base2MaxSize !== undefined) {
     return {
-      name: `${name}_count`,
-      count: summed('_count'),
-      sum: summed('_sum'),
-      buckets: (window, matchers, by) => summed('_bucket')(window, matchers, ['le', ...by]),
-      atMost: (bound, window, matchers, by) =>
-        summed('_bucket')(window, [...matchers, leMatcher(bound)], by),
+      name,
+      count: (asked) => `histogram_count(${summed(name, asked)})`,
+      sum: (asked) => `histogram_sum(${summed(name, asked)})`,
+      buckets: (asked) => summed(name, asked),
+      atMost(bound, asked) {
+        const all = summed(name, asked);
+        const share = `histogram_fraction(-Inf, ${decimalText(decimal(bound))}, ${all})`;
+        return `${share} * histogram_count(${all})`;
+      },
     };
   }
-  const native = summed('');
+  const count = isHistogram(instrument) ? `${name}_count` : name;
+  const buckets = (asked: Asked) => summed(`${name}_bucket`, asked);
   return {
-    name,
-    count: (...asked) => `histogram_count(${native(...asked)})`,
-    sum: (...asked) => `histogram_sum(${native(...asked)})`,
-    buckets: native,
-    atMost(bound, ...asked) {
-      const all = native(...asked);
-      const share = `histogram_fraction(-Inf, ${decimalText(decimal(bound))}, ${all})`;
-      return `${share} * histogram_count(${all})`;
-    },
+    name: count,
+    count: (asked) => summed(count, asked),
+    sum: (asked) => summed(`${name}_sum`, asked),
+    buckets: (asked) => buckets({ ...asked, by: ['le', ...asked.by] }),
+    atMost: (bound, asked) =>
+      buckets({ ...asked, matchers: [...asked.matchers, leMatcher(bound)] }),
   };
-}
-
-function noBuckets(): string {
-  throw new TypeError('Only a histogram has buckets.');
 }

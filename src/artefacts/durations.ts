@@ -22,3 +22,13 @@ export function durationText(seconds: number): string {
   }
   return text;
 }
+
+/** Seconds of such a text. */
+export function durationSeconds(text: string): number {
+  const sizes: Readonly<Record<string, number>> = { ...SECONDS, m: 60, s: 1 };
+  let seconds = 0;
+  for (const [, count, unit = ''] of text.matchAll(/(\d+)([smhdw])/g)) {
+    seconds += Number(count) * (sizes[unit] ?? 0);
+  }
+  return seconds;
+}
