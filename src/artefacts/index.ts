@@ -1,3 +1,7 @@
 export type { Artefact, Generator } from './artefact.js';
+export type { PrometheusOptions } from './prometheus/index.js';
+export { prometheusArtefacts, prometheusQueries } from './prometheus/index.js';
 export type { PrometheusNaming } from './prometheus-names.js';
 export { prometheusLabel, prometheusName } from './prometheus-names.js';
+export type { Condition, QueryBackend, Question, SloOf } from './questions.js';
+export { SERVICE_VARIABLE } from './questions.js';
