@@ -1,8 +1,9 @@
 import type { ManifestInstrument } from '../../declare/index.js';
+import { isHistogram } from '../instruments.js';
 import type { Condition } from '../questions.js';
 import { attribute, type Dialect } from './dialect.js';
 import { all, indent, text } from './sql.js';
-import { isHistogram, type Settings, tableOf } from './tables.js';
+import { type Settings, tableOf } from './tables.js';
 
 /** What a query is rendered with. */
 export interface Rendering {

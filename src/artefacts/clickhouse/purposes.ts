@@ -1,9 +1,20 @@
 import { isTimeUnit, type Manifest, type ManifestInstrument } from '../../declare/index.js';
+import { decimal, decimalText, times } from '../decimal.js';
+import { durationText } from '../durations.js';
+import {
+  hasAttribute as has,
+  instrumentsByName,
+  isCounter,
+  isHistogram,
+  mainAttribute,
+  slosOf,
+} from '../instruments.js';
 import type { Question, SloOf } from '../questions.js';
+import { errorWindows } from '../slo-windows.js';
 import { PARAMETERS } from './dialect.js';
 import type { Rendering } from './increments.js';
 import { type Asked, clickhouseQuery, quantileQuery } from './queries.js';
-import { isCounter, isHistogram, type Settings } from './tables.js';
+import type { Settings } from './tables.js';
 
 /** A query of a file, with what it answers. */
 export interface NamedQuery {
@@ -28,8 +39,6 @@ interface Sources {
 
 const ERROR = 'error.type';
 const TOOL = 'gen_ai.tool.name';
-/** Attributes that tell best what a measurement was of; the first that an instrument has. */
-const SUBJECTS = ['http.route', TOOL, 'gen_ai.request.model', 'db.operation.name', 'job.type'];
 /** Attributes to break down by, beside those that come from the request context. */
 const WHO_AND_WHAT = ['gen_ai.request.model', 'gen_ai.agent.name'];
 /** What a breakdown shows first, of what a registry has. */
@@ -43,7 +52,6 @@ const HEADLINES = [
 ];
 const MOST_HEADLINES = 6;
 const PERCENTILES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
-const BURN_RATE_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 
 /** Every purpose that the registries have instruments for. */
 export function purposes(manifests: readonly Manifest[], settings: Settings): readonly Purpose[] {
@@ -67,16 +75,8 @@ export function purposes(manifests: readonly Manifest[], settings: Settings): re
 }
 
 function sourcesOf(manifests: readonly Manifest[], rendering: Rendering): Sources {
-  const byName = new Map<string, ManifestInstrument>();
-  for (const { instruments } of manifests)
-    for (const it of instruments) if (!byName.has(it.name)) byName.set(it.name, it);
-  const slos = manifests.flatMap(({ scope, instruments, slos: declared }) =>
-    declared.flatMap((slo) => {
-      const instrument = instruments.find(({ property }) => property === slo.instrument);
-      return instrument === undefined ? [] : [{ scope: scope.name, slo, instrument }];
-    }),
-  );
-  return { rendering, instruments: [...byName.values()], slos };
+  const instruments = [...instrumentsByName(manifests).values()];
+  return { rendering, instruments, slos: slosOf(manifests) };
 }
 
 function ask({ rendering }: Sources, title: string, question: Question): NamedQuery {
@@ -87,15 +87,9 @@ function percentiles({ rendering }: Sources, title: string, asked: Asked, isOver
   return { title, sql: quantileQuery(rendering, asked, PERCENTILES, isOverTime) };
 }
 
-function has({ attributes }: ManifestInstrument, key: string): boolean {
-  return attributes.some((it) => it.key === key);
-}
-
 /** The attribute to tell apart by where there is room for one: none of an instrument without. */
 function subjectOf(it: ManifestInstrument): readonly string[] {
-  const known = SUBJECTS.find((key) => has(it, key));
-  const first = it.attributes.find(({ key, fromContext }) => !fromContext && key !== ERROR)?.key;
-  const subject = known ?? first;
+  const subject = mainAttribute(it);
   return subject === undefined ? [] : [subject];
 }
 
@@ -256,7 +250,8 @@ function objectives(sources: Sources): readonly NamedQuery[] {
   return sources.slos.flatMap((it) => {
     const { name, objective, threshold, window, description } = it.slo;
     const { unit } = it.instrument;
-    const about = `${name}: ${objective * 100} % of ${it.instrument.name} at or below ${threshold} ${unit} over ${window}`;
+    const percent = decimalText(times(decimal(objective), decimal(100)));
+    const about = `${name}: ${percent} % of ${it.instrument.name} at or below ${threshold} ${unit} over ${window}`;
     const reason = description === undefined ? '' : `. ${description}`;
     return [
       ask(sources, `${about}${reason}. The objective`, { ask: 'sloObjective', slo: it }),
@@ -265,13 +260,15 @@ function objectives(sources: Sources): readonly NamedQuery[] {
         slo: it,
         window,
       }),
-      ...BURN_RATE_WINDOWS.map((within) =>
-        ask(sources, `${about}. Burn rate over ${within}`, {
-          ask: 'sloBurnRate',
-          slo: it,
-          window: within,
-        }),
-      ),
+      ...errorWindows(window)
+        .map(durationText)
+        .map((within) =>
+          ask(sources, `${about}. Burn rate over ${within}`, {
+            ask: 'sloBurnRate',
+            slo: it,
+            window: within,
+          }),
+        ),
       ask(sources, `${about}. Share of the budget that is left`, {
         ask: 'sloBudgetLeft',
         slo: it,

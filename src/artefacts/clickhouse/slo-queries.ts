@@ -1,3 +1,5 @@
+import { decimal, decimalText, oneMinus } from '../decimal.js';
+import { durationSeconds } from '../durations.js';
 import type { Question, SloOf } from '../questions.js';
 import { increments, type Rendering } from './increments.js';
 import { indent } from './sql.js';
@@ -7,13 +9,12 @@ export type SloQuestion = Extract<Question, { readonly slo: SloOf }>;
 
 /** Errors are counted by the minute and added up over the window before each. */
 const MINUTE = 60;
-const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 export function sloQuery(rendering: Rendering, question: SloQuestion): string {
   const { slo } = question.slo;
   switch (question.ask) {
     case 'sloObjective':
-      return `SELECT ${slo.objective} AS value`;
+      return `SELECT ${decimalText(decimal(slo.objective))} AS value`;
     case 'sloErrors':
       return overWindow(rendering, question.slo, question.window, ERROR_RATIO);
     case 'sloBurnRate':
@@ -28,17 +29,7 @@ export function sloQuery(rendering: Rendering, question: SloQuestion): string {
 const ERROR_RATIO = 'bad / all_of_them';
 
 function burnRate({ slo }: SloOf): string {
-  return `${ERROR_RATIO} / ${errorBudget(slo.objective)}`;
-}
-
-/** 1 less the objective as the decimal that is meant: 0.01, not 0.010000000000000009. */
-export function errorBudget(objective: number): number {
-  return Number((1 - objective).toPrecision(12));
-}
-
-/** Seconds of `5m`, `1h`, `30d`, `4w`. */
-export function windowSeconds(window: string): number {
-  return Number(window.slice(0, -1)) * (SECONDS[window.slice(-1)] ?? Number.NaN);
+  return `${ERROR_RATIO} / ${decimalText(oneMinus(decimal(slo.objective)))}`;
 }
 
 /**
@@ -52,8 +43,8 @@ function overWindow(
   value: string,
 ): string {
   const { step, from } = rendering.dialect;
-  const seconds = windowSeconds(window);
-  const good = `arraySum(arrayMap((bound, n) -> if(bound <= ${slo.threshold}, n, 0), bounds, buckets))`;
+  const seconds = durationSeconds(window);
+  const good = `arraySum(arrayMap((bound, n) -> if(bound <= ${decimalText(decimal(slo.threshold))}, n, 0), bounds, buckets))`;
   return `WITH
 ${indent(increments(rendering, { instrument, hasBuckets: true, secondsBefore: seconds }))},
     minutes AS

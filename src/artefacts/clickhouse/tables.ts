@@ -1,4 +1,5 @@
 import type { ManifestInstrument } from '../../declare/index.js';
+import { isHistogram } from '../instruments.js';
 import { identifier } from './sql.js';
 
 /** Where the Collector's ClickHouse exporter writes, and how far back a query may look. */
@@ -69,14 +70,6 @@ export function tableOf(settings: Settings, instrument: ManifestInstrument): str
   return tableNamed(settings, isBase2 ? exponentialHistogram : histogram);
 }
 
-export function isHistogram({ kind }: ManifestInstrument): boolean {
-  return kind === 'histogram';
-}
-
 export function isGauge({ kind }: ManifestInstrument): boolean {
   return kind === 'gauge' || kind === 'observableGauge';
-}
-
-export function isCounter({ kind }: ManifestInstrument): boolean {
-  return kind === 'counter' || kind === 'observableCounter';
 }

@@ -1,7 +1,8 @@
 import type { Manifest } from '../../declare/index.js';
+import { isCounter, isHistogram } from '../instruments.js';
 import type { NamedQuery } from './purposes.js';
 import { all, indent, text } from './sql.js';
-import { isCounter, isHistogram, type Settings, tableNamed } from './tables.js';
+import { type Settings, tableNamed } from './tables.js';
 
 const LINES = [
   'Roll-ups by the hour and by the day: small tables that are filled as points arrive, and a view of',
