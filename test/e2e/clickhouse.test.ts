@@ -282,35 +282,41 @@ describe.each(services)('%s', (service) => {
     }
   });
 
-  it.each(['hourly', 'daily'])('%s roll-ups equal the ledger', (period) => {
-    const span = { from: ledger.start, to: ledger.end };
+  it.each([
+    ['hourly', 3_600],
+    ['daily', 86_400],
+  ])('%s roll-ups equal the ledger, period by period', (name, seconds) => {
     const parameters = { service };
     const sql = (kind: string, columns: string): string =>
-      `SELECT MetricName, ${columns} FROM otel.meterbook_${kind}_${period} WHERE ServiceName = {service:String} GROUP BY MetricName`;
-    const counters = engine.rows<Row>(sql('sum', 'sum(Value) AS value'), parameters);
-    const isCounter = ({ kind }: ManifestInstrument): boolean => kind !== 'histogram';
-    expect(counters).toHaveLength(counted.filter(isCounter).length);
-    for (const row of counters) {
-      const of = measured(ledger, String(row['MetricName']), span);
-      expect(row['value']).toBe(of.reduce((sum, { value }) => sum + value, 0));
-    }
+      `SELECT MetricName AS metric, toUnixTimestamp(Period) AS period, ${columns} FROM otel.meterbook_${kind}_${name} WHERE ServiceName = {service:String} GROUP BY MetricName, Period`;
+    type Rolled = Row & { readonly metric: string; readonly period: number };
+    const told = ({ metric, period }: Rolled) =>
+      measured(ledger, metric, { from: Number(period) - 1, to: Number(period) + seconds - 1 });
+    const values = (row: Rolled) => told(row).map(({ value }) => value);
+    const sum = (numbers: readonly number[]) => numbers.reduce((all, it) => all + it, 0);
+
+    const counters = engine.rows<Rolled>(sql('sum', 'sum(Value) AS value'), parameters);
+    const names = counted.filter(({ kind }) => kind !== 'histogram').map((it) => it.name);
+    expect(new Set(counters.map(({ metric }) => metric))).toEqual(new Set(names));
+    expect(new Set(counters.map(({ period }) => period)).size).toBe(2);
+    for (const row of counters) expect(row['value'], row.metric).toBe(sum(values(row)));
+
     const columns = 'sum(Count) AS count, sum(Sum) AS sum, sumForEach(Buckets) AS buckets';
-    const rolled = engine.rows<Row & { readonly buckets: readonly number[] }>(
+    const rolled = engine.rows<Rolled & { readonly buckets: readonly number[] }>(
       sql('histogram', columns),
       parameters,
     );
     const explicit = histograms.filter(({ boundaries }) => boundaries !== undefined);
-    expect(rolled).toHaveLength(explicit.length);
+    expect(rolled).toHaveLength(explicit.length * 2);
     for (const row of rolled) {
-      const of = measured(ledger, String(row['MetricName']), span);
-      expect(Number(row['count'])).toBe(of.length);
-      expect(row['sum']).toBe(of.reduce((sum, { value }) => sum + value, 0));
-      const { boundaries = [] } = explicit.find(({ name }) => name === row['MetricName']) ?? {};
+      expect(Number(row['count']), row.metric).toBe(values(row).length);
+      expect(row['sum'], row.metric).toBe(sum(values(row)));
+      const { boundaries = [] } = explicit.find((it) => it.name === row.metric) ?? {};
       const inBucket = [...boundaries, Number.POSITIVE_INFINITY].map(
         (bound, at) =>
-          of.filter(({ value }) => value <= bound && value > (boundaries[at - 1] ?? -1)).length,
+          values(row).filter((it) => it <= bound && it > (boundaries[at - 1] ?? -1)).length,
       );
-      expect(row.buckets.map(Number)).toEqual(inBucket);
+      expect(row.buckets.map(Number), row.metric).toEqual(inBucket);
     }
   });
 
@@ -325,6 +331,28 @@ describe.each(services)('%s', (service) => {
       expect(before.length).toBeGreaterThan(0);
       expect(before, instrument.name).toEqual(ask(question, service, span));
     }
+  });
+});
+
+describe('totals of a source that keeps its start time when it begins again', () => {
+  it('begin again from zero, in queries over any span', () => {
+    const [instrument] = counted.filter(({ kind }) => kind === 'counter');
+    if (instrument === undefined) throw new Error('no counter');
+    const from = ledger.start - 30 * 86_400;
+    const points = [5, 9, 9, 2, 6];
+    const rows = points.map(
+      (value, at) =>
+        `('careless', '${instrument.name}', map('service.name', 'careless'), map(), ${from - 600}, ${from + at * 60}, ${value}, 2, true)`,
+    );
+    engine.run(
+      `INSERT INTO otel.otel_metrics_sum (ServiceName, MetricName, ResourceAttributes, Attributes, StartTimeUnix, TimeUnix, Value, AggregationTemporality, IsMonotonic) VALUES ${rows.join(', ')}`,
+    );
+    const total = (span: Span): number =>
+      Number(ask({ ask: 'total', instrument }, 'careless', span)[0]?.['value']);
+    // The first total counts whole: 5, then 4 and 0, then 2 from zero, and 4.
+    expect(total({ from: from - 60, to: from + 240 })).toBe(15);
+    expect(total({ from, to: from + 240 })).toBe(10);
+    expect(total({ from: from + 60, to: from + 180 })).toBe(2);
   });
 });
 

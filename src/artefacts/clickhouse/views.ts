@@ -165,6 +165,7 @@ function filling(
     'ServiceName',
     'MetricName',
     `${period.start} AS Period`,
+    // One for each process that sends.
     'cityHash64(ScopeName, ResourceAttributes, AggregationTemporality) AS Series',
     'Attributes',
     `${START} AS Start`,
@@ -194,9 +195,9 @@ ${indent(inner.join(',\n'), 2)}
 }
 
 /**
- * What a period counted. A series that has no period before began in this one, if its start says so
- * (or the one before: the first point may come late); otherwise it is older than the roll-up, and
- * what it had at its first point is not this period's.
+ * What a period counted. The first total of a series counts whole, unless it is from the first period
+ * that there is of its process, and the series had begun long before: then it is older than the
+ * roll-up, and what it had at its first point is not this period's.
  */
 function reading(settings: Settings, { kind }: Source, { seconds }: Period, name: string): string {
   const isHistogramSource = kind === 'histogram';
@@ -212,7 +213,7 @@ function reading(settings: Settings, { kind }: Source, { seconds }: Period, name
   const merged = columnsOf(kind).map(({ name: it, merge }) => `${merge}(${it}) AS ${it}Merged`);
   const scalars = isHistogramSource ? ['Count', 'Sum'] : ['Value'];
   const before = [
-    'row_number() OVER series = 1 AS IsFirst',
+    'row_number() OVER series = 1 AND Period = min(Period) OVER process AS IsFirst',
     `IsFirst AND StartTimeUnix < Period - ${seconds} AS IsOlder`,
     ...scalars.map(
       (it) =>
@@ -254,8 +255,10 @@ ${indent([...keys, ...merged].join(',\n'), 3)}
         FROM ${tableNamed(settings, `${name}_data`)}
         GROUP BY ${keys.join(', ')}
     )
-    WINDOW series AS
-        (PARTITION BY ${series}
-        ORDER BY Period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW
+        process AS (PARTITION BY ServiceName, MetricName, Series),
+        series AS
+            (PARTITION BY ${series}
+            ORDER BY Period ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )`;
 }

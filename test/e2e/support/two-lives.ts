@@ -36,6 +36,8 @@ const COLLECTIONS = 30;
 /** The last two collections of a life are in one second, as a flush at exit can be. */
 const LAST = 90;
 const PAUSE = 95_000;
+/** In the middle of the first life: an hour, a day and a year begin while it runs. */
+const MIDNIGHT = EPOCH + 365 * 86_400_000;
 const MOST_AT_A_TIME = 4;
 
 /**
@@ -48,8 +50,8 @@ export async function twoLives(
 ): Promise<Ledger> {
   const measurements: Measurement[] = [];
   const random = seeded(20_250_101);
-  let begun = EPOCH + 7_300;
-  const start = Math.floor(EPOCH / 1_000);
+  let begun = MIDNIGHT - 5 * 60_000 + 7_300;
+  const start = Math.floor(begun / 1_000) - 1;
   let restart = start;
   for (const instance of ['first', 'second']) {
     const ended = await life({ declaration, send, measurements, random, begun, instance });
