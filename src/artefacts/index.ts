@@ -1,4 +1,6 @@
 export type { Artefact, Generator } from './artefact.js';
+export type { GrafanaOptions } from './grafana/index.js';
+export { grafanaArtefacts } from './grafana/index.js';
 export type { PrometheusOptions } from './prometheus/index.js';
 export { prometheusArtefacts, prometheusQueries } from './prometheus/index.js';
 export type { PrometheusNaming } from './prometheus-names.js';
