@@ -1,4 +1,5 @@
 import { Document, Scalar, visit } from 'yaml';
+import { wellFormed } from './well-formed.js';
 
 /**
  * Characters that the readers of YAML 1.1, which Prometheus and the Collector use, refuse or take for the
@@ -17,7 +18,7 @@ export function toYaml(data: unknown, comments: readonly string[]): string {
   visit(document, {
     Scalar(_key, scalar) {
       if (typeof scalar.value !== 'string') return;
-      const text = scalar.value.replace(/\p{Surrogate}/gu, '\uFFFD');
+      const text = wellFormed(scalar.value);
       scalar.value = text;
       if (text.search(UNSAFE) !== -1) scalar.type = Scalar.QUOTE_DOUBLE;
     },

@@ -2,17 +2,20 @@ import type { ManifestInstrument } from '../../declare/index.js';
 import { decimal, decimalText } from '../decimal.js';
 import { isHistogram } from '../instruments.js';
 import { type PrometheusNaming, prometheusName } from '../prometheus-names.js';
+import { wellFormed } from '../well-formed.js';
 
 /** The label that names the service: from `service.name`, or the scrape job. */
 export const JOB = 'job';
 
 /**
- * Text as a PromQL string. `$` and `[` are written as escapes, since a dashboard would take `${name}`
- * and `[[name]]` for variables of its own, and half a character is replaced, which Prometheus refuses.
+ * Text as a PromQL string. Some characters are written as escapes: `$` and `[`, since a dashboard would
+ * take `${name}` and `[[name]]` for variables of its own, and U+FFFD, which Prometheus takes for broken
+ * text.
  */
 export function promString(text: string): string {
-  const whole = text.replace(/\p{Surrogate}/gu, '\uFFFD');
-  return JSON.stringify(whole).replace(/[$[]/g, (mark) => (mark === '$' ? '\\u0024' : '\\u005b'));
+  return JSON.stringify(wellFormed(text)).replace(/[$[\uFFFD]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** `{a="b",c=~"d"}`, and nothing for no matchers. */

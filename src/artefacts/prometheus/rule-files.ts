@@ -1,3 +1,5 @@
+import { wellFormed } from '../well-formed.js';
+
 /** A recording rule or an alert, as Prometheus reads it. */
 export type Rule = RecordingRule | AlertRule;
 
@@ -28,5 +30,5 @@ export interface RuleGroup {
  * written as a template that prints it.
  */
 export function templateText(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD').replace(/\{\{/g, '{{ "{{" }}');
+  return wellFormed(text).replace(/\{\{/g, '{{ "{{" }}');
 }

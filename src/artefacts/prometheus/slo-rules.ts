@@ -5,6 +5,7 @@ import { slosOf } from '../instruments.js';
 import type { PrometheusNaming } from '../prometheus-names.js';
 import type { SloOf } from '../questions.js';
 import { type BurnAlert, burnAlerts, errorWindows } from '../slo-windows.js';
+import { wellFormed } from '../well-formed.js';
 import { JOB, seriesOf } from './promql.js';
 import { type Rule, type RuleGroup, templateText } from './rule-files.js';
 import { EVALUATION_SECONDS, SLO_LABELS, sloSelector, sloSeries } from './slo-series.js';
@@ -156,7 +157,9 @@ function annotations(
     summary,
     description: `${description}${about}`,
     ...(runbookUrl !== undefined && {
-      runbook_url: templateText(runbookUrl.replaceAll('{slo}', encodeURIComponent(slo.name))),
+      runbook_url: templateText(
+        runbookUrl.replaceAll('{slo}', encodeURIComponent(wellFormed(slo.name))),
+      ),
     }),
   };
 }
