@@ -9,3 +9,5 @@ export type { PrometheusNaming } from './prometheus-names.js';
 export { prometheusLabel, prometheusName } from './prometheus-names.js';
 export type { Condition, QueryBackend, Question, SloOf } from './questions.js';
 export { SERVICE_VARIABLE } from './questions.js';
+export type { SigNozOptions } from './signoz/index.js';
+export { signozArtefacts } from './signoz/index.js';

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Question } from '../../src/artefacts/index.js';
-import { clickhouseArtefacts, clickhouseBackend } from '../../src/artefacts/index.js';
+import {
+  clickhouseArtefacts,
+  clickhouseBackend,
+  grafanaArtefacts,
+} from '../../src/artefacts/index.js';
 import {
   attr,
   buckets,
@@ -96,6 +100,12 @@ function spans(): readonly Span[] {
 }
 
 type Row = Readonly<Record<string, string | number | null>>;
+
+interface DashboardQueries {
+  readonly panels: readonly {
+    readonly targets?: readonly { readonly rawSql: string }[];
+  }[];
+}
 
 /** Asks as Grafana does, its macros replaced. */
 function ask(
@@ -279,6 +289,26 @@ describe.each(services)('%s', (service) => {
       const nobody = { ...state, picked: { picked: ["nobody's"] } };
       if (!sql.includes('${picked:')) continue;
       expect(groupsThere(engine.rows<Row>(grafanaText(sql, nobody))), name).toBe(0);
+    }
+  });
+
+  it('every query of the dashboards for Grafana gives rows, in the order of time', () => {
+    const { start, end } = ledger;
+    const state = { service, from: start, to: end, step: STEP };
+    const dashboards = grafanaArtefacts(manifests, { backends: [clickhouseBackend()] });
+    expect(dashboards.length).toBeGreaterThan(4);
+    for (const { path, content } of dashboards) {
+      const { panels } = JSON.parse(content) as DashboardQueries;
+      const targets = panels.flatMap(({ targets = [] }) => targets);
+      expect(targets.length, path).toBeGreaterThan(0);
+      for (const { rawSql } of targets) {
+        const rows = engine.rows<Row>(grafanaText(rawSql, state));
+        // Nobody sent what a pipeline tells of itself: it is enough that the query is understood.
+        if (path.endsWith('/pipeline.json')) continue;
+        expect(rows.length, `${path}: ${rawSql}`).toBeGreaterThan(0);
+        const times = rows.map((row) => String(row['time'] ?? ''));
+        expect(times, `${path}: ${rawSql}`).toEqual([...times].sort());
+      }
     }
   });
 
