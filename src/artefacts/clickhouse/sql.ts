@@ -1,3 +1,5 @@
+import { wellFormed } from '../well-formed.js';
+
 /** Characters that mean nothing to ClickHouse, to its clients, to Grafana or to a template anywhere. */
 const HARMLESS = /[A-Za-z0-9_.:/@=+ -]/;
 /** First character that is written as it is: controls of Latin-1 end before. */
@@ -18,7 +20,7 @@ export function identifier(name: string): string {
 }
 
 function escaped(value: string): string {
-  return Array.from(value, (character) => {
+  return Array.from(wellFormed(value), (character) => {
     const code = character.codePointAt(0) as number;
     if (HARMLESS.test(character)) return character;
     if (code >= FIRST_LETTER_BEYOND_ASCII && code !== 0x2028 && code !== 0x2029) return character;
@@ -27,9 +29,9 @@ function escaped(value: string): string {
   }).join('');
 }
 
-/** Lines of a comment: whatever could end the line is a space. */
+/** A comment of one line: whatever could end the line is a space. */
 export function comment(value: string): string {
-  return `-- ${value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()}`;
+  return `-- ${wellFormed(value).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`.trimEnd();
 }
 
 /** Every line of some SQL moved to the right, in steps of four. */
