@@ -1,6 +1,8 @@
 export type { Artefact, Generator } from './artefact.js';
 export type { ClickHouseOptions, Tables as ClickHouseTables } from './clickhouse/index.js';
 export { clickhouseArtefacts, clickhouseBackend } from './clickhouse/index.js';
+export type { CollectorBackend, CollectorOptions, CollectorPorts } from './collector/index.js';
+export { collectorArtefacts } from './collector/index.js';
 export type { GrafanaOptions } from './grafana/index.js';
 export { grafanaArtefacts } from './grafana/index.js';
 export type { PrometheusOptions } from './prometheus/index.js';
