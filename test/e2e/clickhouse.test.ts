@@ -16,6 +16,7 @@ import {
   toManifest,
 } from '../../src/declare/index.js';
 import { agentInstruments } from '../../src/standard/index.js';
+import { hostile } from '../artefacts/support/registries.js';
 import { type Engine, startEngine } from './support/chdb.js';
 import { startClickHouseCollector } from './support/clickhouse-collector.js';
 import { type ClickHouseServer, serveClickHouse } from './support/clickhouse-http.js';
@@ -78,12 +79,13 @@ let ledger: Ledger;
 beforeAll(async () => {
   engine = startEngine();
   server = await serveClickHouse(engine);
-  const collector = await startClickHouseCollector(server.url, 'otel');
+  const collector = await startClickHouseCollector(manifests, server, engine);
   const views = artefacts.find(({ path }) => path === 'clickhouse/views.sql');
   for (const { sql } of statementsOf(views?.content ?? '')) engine.run(sql);
   ledger = await twoLives(declaration, (metrics) => collector.send(metrics));
+  await collector.settled();
   await collector.stop();
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await server?.close();
@@ -361,6 +363,32 @@ describe.each(services)('%s', (service) => {
       expect(before.length).toBeGreaterThan(0);
       expect(before, instrument.name).toEqual(ask(question, service, span));
     }
+  });
+});
+
+describe('the hostile registry', () => {
+  it('gives statements that run and touch nothing', () => {
+    const tables = () =>
+      engine.rows(
+        `SELECT name, total_rows FROM system.tables WHERE database = 'otel' AND name NOT LIKE 'hostile%' ORDER BY name`,
+      );
+    const before = tables();
+    const span = { from: ledger.start, to: ledger.end };
+    const parameters = { service: HOSTILE, ...span, step: STEP };
+    for (const { path, content } of clickhouseArtefacts([hostile.manifest()], {
+      prefix: 'hostile_',
+    })) {
+      for (const { sql } of statementsOf(content)) {
+        if (path.endsWith('/views.sql')) engine.run(sql);
+        else engine.rows(sql, parameters);
+      }
+    }
+    for (const question of everyQuestion([hostile.manifest()])) {
+      const sql = clickhouseBackend().query(question);
+      for (const picked of [{}, { picked: ["it's"] }])
+        engine.rows(grafanaText(sql, { service: "it's", ...span, step: STEP, picked }));
+    }
+    expect(tables()).toEqual(before);
   });
 });
 

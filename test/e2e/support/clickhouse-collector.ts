@@ -1,93 +1,67 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { collectorArtefacts } from '../../../src/artefacts/index.js';
+import type { Manifest } from '../../../src/declare/index.js';
 import { until } from '../../support/pipeline.js';
-import { freePort } from './free-port.js';
+import type { Engine } from './chdb.js';
+import type { ClickHouseServer } from './clickhouse-http.js';
+import { collectorPlace, startCollector } from './collector.js';
 
 /** A Collector that writes what it is sent into ClickHouse. */
 export interface ClickHouseCollector {
-  /** Sends, and resolves once the rows are in their tables. */
   send(metrics: ResourceMetrics): Promise<void>;
+  /** Waits until everything that was sent is in the tables. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The Collector: where `METERBOOK_OTELCOL` says, or in the path. */
-const PROGRAM = process.env['METERBOOK_OTELCOL'] ?? 'otelcol-meterbook';
+/** Ten years: what is sent has dates of its own, and old rows would go. A DateTime ends in 2106. */
+const KEPT = '87600h';
+const TABLES = ['sum', 'gauge', 'histogram', 'exponential_histogram'];
 
 /**
- * Starts a Collector with its ClickHouse exporter, which makes the tables. Without a queue, so that
- * whoever sends is answered when the rows are in.
+ * Starts a Collector with the configuration that is generated for ClickHouse, which makes the tables:
+ * queue on disk, batches and all.
  */
 export async function startClickHouseCollector(
-  clickhouse: string,
-  database: string,
+  manifests: readonly Manifest[],
+  server: ClickHouseServer,
+  engine: Engine,
 ): Promise<ClickHouseCollector> {
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'meterbook-collector-'));
-  const file = join(folder, 'collector.yaml');
-  writeFileSync(file, configuration(port, clickhouse, database));
-  const collector = spawn(PROGRAM, ['--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  collector.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  let isRunning = true;
-  const ended = new Promise<void>((resolve) => {
-    collector.once('close', () => resolve());
-    collector.once('error', (error) => {
-      said += error.message;
-      resolve();
-    });
-  }).then(() => {
-    isRunning = false;
-  });
-  const url = `http://127.0.0.1:${port}/v1/metrics`;
-  await until(
-    'the Collector listens',
-    () => {
-      if (!isRunning) throw new Error(`the Collector ended: ${said}`);
-      return fetch(url).then(
-        () => true,
-        () => false,
-      );
-    },
-    30_000,
-  );
-  const exporter = new OTLPMetricExporter({ url });
+  const place = await collectorPlace();
+  // What stands in for the server does not know ClickHouse's own compression.
+  const endpoint = `${server.url}?compress=none`;
+  const clickhouse = { endpoint, createSchema: true, ttl: KEPT };
+  const made = collectorArtefacts(manifests, { ...place.options, clickhouse });
+  const config = made.find(({ path }) => path.endsWith('/clickhouse.yaml'));
+  if (config === undefined) throw new Error('no configuration for ClickHouse');
+  const collector = await startCollector(place, config.content);
+  const exporter = new OTLPMetricExporter({ url: `${collector.url}/v1/metrics` });
+  let points = 0;
+  const rows = (): number => {
+    const counts = TABLES.map((it) => `SELECT count() AS rows FROM otel.otel_metrics_${it}`);
+    const found = engine.rows<{ readonly rows: number | string }>(counts.join(' UNION ALL '));
+    return found.reduce((sum, row) => sum + Number(row.rows), 0);
+  };
   return {
     send: (metrics) =>
       new Promise((resolve, reject) => {
+        for (const { metrics: each } of metrics.scopeMetrics)
+          for (const { dataPoints } of each) points += dataPoints.length;
         exporter.export(metrics, ({ code, error }) => {
           if (code === 0) resolve();
-          else reject(new Error(`the Collector took nothing (${error?.message}): ${said}`));
+          else reject(new Error(`the Collector took nothing: ${error?.message}`));
+        });
+      }),
+    settled: () =>
+      until('every point is a row', () => rows() >= points, 60_000).catch((error: unknown) => {
+        throw new Error(`${rows()} of ${points} points are rows: ${collector.said()}`, {
+          cause: error,
         });
       }),
     async stop() {
       await exporter.shutdown();
-      collector.kill('SIGTERM');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
+      await collector.stop();
     },
   };
-}
-
-function configuration(port: number, clickhouse: string, database: string): string {
-  return `
-receivers:
-  otlp: { protocols: { http: { endpoint: 127.0.0.1:${port} } } }
-exporters:
-  clickhouse:
-    endpoint: ${clickhouse}
-    database: ${database}
-    compress: none
-    sending_queue: { enabled: false }
-    retry_on_failure: { enabled: false }
-service:
-  telemetry: { metrics: { level: none } }
-  pipelines:
-    metrics: { receivers: [otlp], exporters: [clickhouse] }
-`;
 }
