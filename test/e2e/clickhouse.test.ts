@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Question } from '../../src/artefacts/index.js';
 import {
@@ -362,6 +363,19 @@ describe.each(services)('%s', (service) => {
       const before = ask(question, service, span, 'before');
       expect(before.length).toBeGreaterThan(0);
       expect(before, instrument.name).toEqual(ask(question, service, span));
+    }
+  });
+});
+
+describe('the documentation', () => {
+  it('has SQL that runs', () => {
+    const page = readFileSync(new URL('../../docs/clickhouse.md', import.meta.url), 'utf8');
+    const blocks = [...page.matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, sql = '']) => sql);
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const sql of blocks) {
+      const [row] = engine.rows<Row>(sql.replaceAll('support-agent', SERVICES.delta));
+      expect(Number(row?.['requests'])).toBeGreaterThan(0);
+      expect(Number(row?.['mean_seconds'])).toBeGreaterThan(0);
     }
   });
 });
