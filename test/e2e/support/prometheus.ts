@@ -20,8 +20,15 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-/** Starts a server on the loopback that scrapes one endpoint every second, with nothing kept. */
-export async function startPrometheus(scraped: string): Promise<Prometheus> {
+/**
+ * Starts a server on the loopback that scrapes one endpoint every second, with nothing kept.
+ *
+ * @param ruleFiles paths of files with rules to evaluate
+ */
+export async function startPrometheus(
+  scraped: string,
+  ruleFiles: readonly string[] = [],
+): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'meterbook-prometheus-'));
   const { host, pathname } = new URL(scraped);
   const job = {
@@ -32,7 +39,7 @@ export async function startPrometheus(scraped: string): Promise<Prometheus> {
   const global = { scrape_interval: '1s', scrape_timeout: '1s' };
   // JSON is YAML.
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, JSON.stringify({ global, scrape_configs: [job] }));
+  writeFileSync(config, JSON.stringify({ global, scrape_configs: [job], rule_files: ruleFiles }));
   const url = `http://127.0.0.1:${await freePort()}`;
   const server = spawn(
     'prometheus',
