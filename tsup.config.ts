@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 
 /** One bundle per entry of `exports`; an entry whose source is not there is left out. */
@@ -20,6 +21,12 @@ const programs = { cli: 'src/cli/bin.ts' };
  */
 const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
 
+/**
+ * The build of `yaml` for browsers, of which a bundler takes what is used: 100 kB instead of 260. The one
+ * for Node is CommonJS and requires Node's modules by name, which a bundle of ES modules cannot.
+ */
+const YAML = 'node_modules/yaml/browser/index.js';
+
 export default defineConfig({
   entry: { ...present, ...programs },
   format: ['esm', 'cjs'],
@@ -29,6 +36,9 @@ export default defineConfig({
   treeshake: true,
   dts: { entry: present },
   sourcemap: false,
+  esbuildOptions(options) {
+    options.alias = { ...options.alias, yaml: fileURLToPath(new URL(YAML, import.meta.url)) };
+  },
   clean: true,
   outDir: 'dist',
   outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),

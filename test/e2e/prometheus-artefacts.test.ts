@@ -145,9 +145,9 @@ beforeAll(async () => {
       const histograms = manifests[0]?.instruments.filter(({ kind }) => kind === 'histogram');
       return alerts[0]?.value === BURNING && percentiles[0]?.value === histograms?.length;
     },
-    110_000,
+    170_000,
   );
-}, 150_000);
+}, 200_000);
 
 afterAll(async () => {
   clearInterval(traffic);
