@@ -22,10 +22,10 @@ const programs = { cli: 'src/cli/bin.ts' };
 const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
 
 /**
- * The build of `yaml` for browsers, of which a bundler takes what is used: 100 kB instead of 260. The one
- * for Node is CommonJS and requires Node's modules by name, which a bundle of ES modules cannot.
+ * For Node, yaml exports its CommonJS build, which calls `require` and so cannot be in an ES module.
+ * Its other build is made of ES modules, of which only what is used comes along.
  */
-const YAML = 'node_modules/yaml/browser/index.js';
+const yaml = fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url));
 
 export default defineConfig({
   entry: { ...present, ...programs },
@@ -35,10 +35,10 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   dts: { entry: present },
-  sourcemap: false,
-  esbuildOptions(options) {
-    options.alias = { ...options.alias, yaml: fileURLToPath(new URL(YAML, import.meta.url)) };
+  esbuildOptions: (options) => {
+    options.alias = { yaml };
   },
+  sourcemap: false,
   clean: true,
   outDir: 'dist',
   outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),

@@ -9,7 +9,7 @@ import {
 } from '../../src/artefacts/index.js';
 import { counter, defineRegistry } from '../../src/index.js';
 import { expressionsOf, namesIn, undeclared } from './support/promql.js';
-import { HOSTILE, hostile, shop } from './support/registries.js';
+import { HOSTILE, hostile, shop } from './support/shop.js';
 
 interface PanelJson {
   readonly id: number;

@@ -5,7 +5,7 @@ import { leMatcher, promString } from '../../src/artefacts/prometheus/promql.js'
 import type { Manifest } from '../../src/declare/index.js';
 import { buckets, defineRegistry, histogram, slo } from '../../src/index.js';
 import { namesIn, undeclared } from './support/promql.js';
-import { HOSTILE, hostile, shop } from './support/registries.js';
+import { HOSTILE, hostile, shop } from './support/shop.js';
 
 interface RuleJson {
   readonly record?: string;

@@ -21,7 +21,7 @@ import {
   upDownCounter,
 } from '../../src/index.js';
 import { expressionsOf, undeclared } from '../artefacts/support/promql.js';
-import { shop } from '../artefacts/support/registries.js';
+import { shop } from '../artefacts/support/shop.js';
 import { until } from '../support/pipeline.js';
 import { type Prometheus, startPrometheus } from './support/prometheus.js';
 import { writeArtefacts } from './support/promtool.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prometheusArtefacts } from '../../src/artefacts/index.js';
 import type { Manifest } from '../../src/declare/index.js';
-import { HOSTILE, hostile, shop } from '../artefacts/support/registries.js';
+import { HOSTILE, hostile, shop } from '../artefacts/support/shop.js';
 import { promtool, type RuleCase, testRules, writeArtefacts } from './support/promtool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'meterbook-rules-'));
