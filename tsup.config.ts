@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 
 /** One bundle per entry of `exports`; an entry whose source is not there is left out. */
@@ -20,6 +21,12 @@ const programs = { cli: 'src/cli/bin.ts' };
  */
 const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
 
+/**
+ * For Node, yaml exports its CommonJS build, which calls `require` and so cannot be in an ES module.
+ * Its other build is made of ES modules, of which only what is used comes along.
+ */
+const yaml = fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url));
+
 export default defineConfig({
   entry: { ...present, ...programs },
   format: ['esm', 'cjs'],
@@ -28,6 +35,9 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   dts: { entry: present },
+  esbuildOptions: (options) => {
+    options.alias = { yaml };
+  },
   sourcemap: false,
   clean: true,
   outDir: 'dist',

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { OWN_SERVER } from '../src/core/index.js';
 import { RefusedRequest, readBody } from './otlp/body.js';
@@ -26,6 +28,8 @@ export interface DecodedRequest {
   readonly headers: IncomingMessage['headers'];
   /** Bytes of the body, unpacked. */
   readonly bytes: number;
+  /** Fingerprint of the unpacked body: two requests that have one in common are the same bytes. */
+  readonly digest: string;
   /** When the request had been read, milliseconds since the Unix epoch. */
   readonly receivedAt: number;
   /** The HTTP status it was answered with; 0 for a connection that was cut instead. */
@@ -41,8 +45,10 @@ export interface ReceiverAnswer {
   readonly body?: string | Uint8Array;
   /** Accepted, but for this many points. */
   readonly partialSuccess?: { readonly rejectedDataPoints: number; readonly errorMessage: string };
-  /** `true`: cut the connection without an answer. */
-  readonly cut?: boolean;
+  /** `true`: cut the connection without an answer; `'reset'`: so that the client is told (RST). */
+  readonly cut?: boolean | 'reset';
+  /** Writes the answer in place of the receiver, in its own time; `status` is what it says. */
+  readonly write?: (response: ServerResponse) => void;
 }
 
 /** What a `respond` hook is told. */
@@ -51,6 +57,9 @@ export interface RequestInfo {
   readonly index: number;
   readonly headers: IncomingMessage['headers'];
   readonly resourceMetrics: readonly DecodedResourceMetrics[];
+  readonly digest: string;
+  /** The request as Node has it; its body has been read. */
+  readonly request: IncomingMessage;
 }
 
 /** Settings of a receiver; everything has a default. */
@@ -63,6 +72,10 @@ export interface ReceiverOptions {
   readonly maxBodyBytes?: number;
   /** Whether `requests` keeps what comes in; default `true`. */
   readonly keepRequests?: boolean;
+  /** Listens with TLS, with this certificate and key (PEM). */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Called when a request's head has come; `true`: it is dealt with, and not read. */
+  readonly onArrival?: (request: IncomingMessage) => boolean;
   /** Answers in place of the receiver: `undefined` accepts, a promise that never settles hangs. */
   readonly respond?: (
     info: RequestInfo,
@@ -73,7 +86,7 @@ export interface ReceiverOptions {
 
 /** A running receiver. */
 export interface Receiver {
-  /** Where metrics are sent to: `http://host:port/v1/metrics`. */
+  /** Where metrics are sent to: `http://host:port/v1/metrics`, or `https`. */
   readonly url: string;
   readonly port: number;
   /** Every decoded request so far, refused ones (by `respond`) included: look at `status`. */
@@ -105,23 +118,30 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   let refused = 0;
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { resourceMetrics, bytes } = await read(request, host, limitBytes);
-    const info: RequestInfo = { index: decoded++, headers: request.headers, resourceMetrics };
+    const { resourceMetrics, bytes, digest } = await read(request, host, limitBytes);
+    const { headers } = request;
+    const info: RequestInfo = { index: decoded++, headers, resourceMetrics, digest, request };
     const answer = (await options.respond?.(info)) ?? {};
     const status = answer.cut ? 0 : (answer.status ?? 200);
-    const { headers } = request;
-    const entry = { resourceMetrics, headers, bytes, receivedAt: Date.now(), status };
+    const entry = { resourceMetrics, headers, bytes, digest, receivedAt: Date.now(), status };
     if (options.keepRequests ?? true) requests.push(entry);
     options.onRequest?.(entry);
-    if (answer.cut) request.socket.destroy();
+    if (answer.cut === 'reset') request.socket.resetAndDestroy();
+    else if (answer.cut) request.socket.destroy();
+    else if (answer.write) answer.write(response);
     else send(response, status, answer.body ?? bodyOf(status, answer), answer.headers);
   }
 
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
+  const server =
+    options.tls === undefined
+      ? createServer(limits)
+      : createTlsServer({ ...limits, ...options.tls });
   // It stands for a server elsewhere: what measures this process's servers leaves it out.
   Object.assign(server, { [OWN_SERVER]: true });
   server.maxConnections = 256;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (options.onArrival?.(request)) return;
     receive(request, response).catch((error: unknown) => {
       refused += 1;
       refuse(request, response, error);
@@ -134,7 +154,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const { port } = server.address() as AddressInfo;
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1/metrics`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}/v1/metrics`,
     port,
     requests,
     get refused() {
@@ -152,7 +172,7 @@ async function read(
   request: IncomingMessage,
   host: string,
   limitBytes: number,
-): Promise<{ resourceMetrics: readonly DecodedResourceMetrics[]; bytes: number }> {
+): Promise<Pick<DecodedRequest, 'resourceMetrics' | 'bytes' | 'digest'>> {
   // A page that has its own name resolve to the loopback (DNS rebinding) betrays itself here.
   const asked = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (![host, `[${host}]`, 'localhost', '127.0.0.1', '[::1]'].includes(asked)) {
@@ -170,7 +190,8 @@ async function read(
   }
   const body = await readBody(request, limitBytes);
   try {
-    return { resourceMetrics: decodeMetricsRequest(body), bytes: body.length };
+    const digest = createHash('sha1').update(body).digest('base64');
+    return { resourceMetrics: decodeMetricsRequest(body), bytes: body.length, digest };
   } catch (error) {
     throw new RefusedRequest(400, `the body cannot be decoded: ${(error as Error).message}`);
   }

@@ -19,6 +19,7 @@ const SDK = {
   '@opentelemetry/exporter-metrics-otlp-proto': '0.301.0',
   '@opentelemetry/exporter-prometheus': '0.301.0',
   '@opentelemetry/instrumentation-http': '0.301.0',
+  '@opentelemetry/otlp-transformer': '0.301.0',
   '@opentelemetry/resources': '3.1.0',
   '@opentelemetry/sdk-metrics': '3.1.0',
   '@opentelemetry/sdk-node': '0.301.0',

@@ -45,15 +45,24 @@ export {
 } from './declare/index.js';
 export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
-export type { AnyRegistry, ProducerOptions, Registry, RegistryProducer } from './otel/index.js';
+export type {
+  AnyRegistry,
+  PointDropReason,
+  ProducerOptions,
+  Registry,
+  RegistryProducer,
+} from './otel/index.js';
 export { defineRegistry, logFields } from './otel/index.js';
 export type {
   ExporterHealth,
+  FlushAfterOptions,
   Health,
+  HealthCheckOptions,
   Logger,
   OtlpOptions,
   PrometheusOptions,
   SetupOptions,
+  SpoolOptions,
   Telemetry,
 } from './setup/index.js';
-export { setupMetrics } from './setup/index.js';
+export { flushAfter, healthCheck, setupMetrics } from './setup/index.js';

@@ -36,7 +36,7 @@ describe('package.json', () => {
       (name) => !name.startsWith('@opentelemetry/'),
     );
     expect(others).toEqual([]);
-    expect(Object.keys(manifest.dependencies)).toHaveLength(5);
+    expect(Object.keys(manifest.dependencies)).toHaveLength(6);
   });
 
   it('takes the OpenTelemetry API from the application, and every other peer is optional', () => {

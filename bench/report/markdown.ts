@@ -1,3 +1,4 @@
+import { table } from '../../scripts/support/markdown.js';
 import type { Machine } from '../support/machine.js';
 import type { Row, Section } from './measurement.js';
 import { ratio, verdictsOf } from './verdict.js';
@@ -55,14 +56,4 @@ function number(value: number): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-}
-
-/** A table whose columns are aligned in the source as well. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) =>
-    Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((it, i) => it.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

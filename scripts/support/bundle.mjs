@@ -14,6 +14,9 @@ const external = {
   },
 };
 
+/** What an application uses, and a library does not. */
+const APPLICATION = ['setupMetrics', 'flushAfter', 'healthCheck', 'ERRORS'];
+
 /**
  * Names of what declares and records: what a bundler keeps for a library that leaves the setup to
  * its application, and has no use for the table of errors.
@@ -22,7 +25,7 @@ const external = {
  */
 export async function coreNames(entry) {
   const exported = Object.keys(await import(pathToFileURL(entry).href));
-  return exported.filter((name) => name !== 'setupMetrics' && name !== 'ERRORS');
+  return exported.filter((name) => !APPLICATION.includes(name));
 }
 
 /**

@@ -5,11 +5,10 @@ export type { CollectorBackend, CollectorOptions, CollectorPorts } from './colle
 export { collectorArtefacts } from './collector/index.js';
 export type { GrafanaOptions } from './grafana/index.js';
 export { grafanaArtefacts } from './grafana/index.js';
-export type { PrometheusOptions } from './prometheus/index.js';
+export type { PrometheusRuleOptions } from './prometheus/index.js';
 export { prometheusArtefacts, prometheusQueries } from './prometheus/index.js';
 export type { PrometheusNaming } from './prometheus-names.js';
 export { prometheusLabel, prometheusName } from './prometheus-names.js';
 export type { Condition, QueryBackend, Question, SloOf } from './questions.js';
-export { SERVICE_VARIABLE } from './questions.js';
 export type { SigNozOptions } from './signoz/index.js';
 export { signozArtefacts } from './signoz/index.js';

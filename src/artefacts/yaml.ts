@@ -9,8 +9,7 @@ const UNSAFE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /**
  * Data as YAML that readers of 1.1 and of 1.2 read alike: comment lines at the top, then the document in
- * block style. The library quotes what would not read back as the same text. Half a character, which is
- * no text, becomes U+FFFD.
+ * block style. The library quotes what would not read back as the same text.
  */
 export function toYaml(data: unknown, comments: readonly string[]): string {
   const document = new Document(data, { aliasDuplicateObjects: false, version: '1.1' });

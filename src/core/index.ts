@@ -20,6 +20,8 @@ export type {
 } from './registry.js';
 export { CoreRegistry } from './registry.js';
 export type { DropReason, RuntimeOptions } from './runtime.js';
+export type { Steps } from './slices.js';
+export { atOnce, inSlices, SERIES_PER_STEP } from './slices.js';
 export type { MetricSnapshot, Point, Snapshot } from './snapshot.js';
 export type { Temporality, TemporalityPreference } from './temporality.js';
 export { isTemporalityPreference, temporalityOf } from './temporality.js';

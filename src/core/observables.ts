@@ -1,10 +1,11 @@
 import { type Attributes, type InstrumentDeclaration, OTHER } from '../declare/index.js';
 import { show } from '../errors.js';
-import { type ReaderHandle, ReaderStates, startOf } from './readers.js';
+import { intervalOf, type ReaderHandle, ReaderStates, startOf } from './readers.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { lastValueAggregation } from './scalar-aggregations.js';
 import type { Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
+import { SERIES_PER_STEP, type Steps } from './slices.js';
 import type { MetricSnapshot, Point } from './snapshot.js';
 
 /** What a callback reports to. */
@@ -20,7 +21,7 @@ export type ObservableCallback = (observer: Observer) => void | Promise<void>;
 export const CALLBACK_TIMEOUT_MILLIS = 5_000;
 
 /** What one collection has observed. */
-type Observations = Map<Series, number>;
+export type Observations = Map<Series, number>;
 
 /** One call of a callback. */
 interface Call {
@@ -115,30 +116,32 @@ export class ObservableInstrument {
     return seen;
   }
 
-  /** Turns what was observed into points for one reader. */
-  collect(slot: number, seen: Observations, endMillis: number): MetricSnapshot | undefined {
+  /** Turns what was observed into points for one reader, with turns for others in between. */
+  *collect(slot: number, seen: Observations, endMillis: number): Steps<MetricSnapshot | undefined> {
     const state = this.readers.get(slot);
     const reported = this.reported.get(slot);
     if (state === undefined || reported === undefined) return undefined;
+    const { lastMillis } = state;
+    const interval = intervalOf(state, endMillis);
     const isDelta = this.isSum && state.temporality === 'delta';
     const points: Point[] = [];
     for (const [series, total] of seen) {
+      if (points.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
       if (series.activity !== undefined) series.activity.millis = endMillis;
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
       const isReset = this.isMonotonic && last !== undefined && total < last.total;
-      const begun = (isReset ? state.lastMillis : last?.startMillis) ?? series.startMillis;
+      const begun = (isReset ? lastMillis : last?.startMillis) ?? series.startMillis;
       // The wall clock may have been set back; the start stays what it is from then on.
       const since = Math.min(begun, endMillis);
       reported.set(series, { total, startMillis: since });
       points.push({
         attributes: series.attributes,
-        startMillis: startOf(state, since, endMillis),
+        startMillis: startOf(interval, since),
         endMillis,
         value: isDelta && last !== undefined && !isReset ? total - last.total : total,
       });
     }
-    state.lastMillis = endMillis;
     this.index.seriesStartMillis = endMillis;
     this.retireUnseen(seen, endMillis);
     return points.length === 0

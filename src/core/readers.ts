@@ -78,16 +78,38 @@ export class ReaderStates {
   }
 }
 
+/** What one collection of one reader covers, as far as its start is concerned. */
+export interface Interval {
+  readonly temporality: Temporality;
+  /** Start of every delta, and the earliest one of a cumulative point, ms. */
+  readonly startMillis: number;
+}
+
 /**
- * Start of a series' point; never after its end, though the wall clock may have been set back.
+ * Begins a collection of a reader: the next one starts where this one ends, whatever happens in
+ * between. Never after its end, though the wall clock may have been set back.
+ */
+export function intervalOf(state: ReaderState, endMillis: number): Interval {
+  const { temporality, lastMillis } = state;
+  state.floorMillis = Math.min(state.floorMillis, endMillis);
+  state.lastMillis = endMillis;
+  return {
+    temporality,
+    startMillis:
+      temporality === 'cumulative'
+        ? state.floorMillis
+        : Math.min(lastMillis ?? state.floorMillis, endMillis),
+  };
+}
+
+/**
+ * Start of a series' point.
  *
  * Source: OpenTelemetry metrics SDK, "Start timestamps": a delta starts at the reader's previous
  * collection, or at the creation of the instrument; a cumulative series of a synchronous
  * instrument starts at its first measurement, and keeps its start from then on. So a clock set back
  * takes a cumulative start with it once, instead of moving it with every collection.
  */
-export function startOf(state: ReaderState, seriesStartMillis: number, endMillis: number): number {
-  state.floorMillis = Math.min(state.floorMillis, endMillis);
-  if (state.temporality === 'cumulative') return Math.max(seriesStartMillis, state.floorMillis);
-  return Math.min(state.lastMillis ?? state.floorMillis, endMillis);
+export function startOf({ temporality, startMillis }: Interval, seriesStartMillis: number): number {
+  return temporality === 'cumulative' ? Math.max(seriesStartMillis, startMillis) : startMillis;
 }

@@ -1,9 +1,10 @@
 import type { InstrumentDeclaration, RegistryDeclaration } from '../declare/index.js';
 import { SyncInstrument } from './instrument.js';
 import { GaugeInstrument, HistogramInstrument, SumInstrument } from './instruments.js';
-import { CALLBACK_TIMEOUT_MILLIS, ObservableInstrument } from './observables.js';
+import { CALLBACK_TIMEOUT_MILLIS, ObservableInstrument, type Observations } from './observables.js';
 import type { ReaderHandle } from './readers.js';
 import { type DropReason, Runtime, type RuntimeOptions } from './runtime.js';
+import { atOnce, inSlices, type Steps } from './slices.js';
 import type { MetricSnapshot, Snapshot } from './snapshot.js';
 import type { TemporalityPreference } from './temporality.js';
 
@@ -50,6 +51,8 @@ export interface RegistryReader {
    * than the time given for the callbacks.
    */
   collect(options?: { readonly timeoutMillis?: number | undefined }): Promise<Snapshot>;
+  /** The same at once and without the callbacks, where the process is about to end. */
+  collectNow(): Snapshot;
   /**
    * Ends the reader; its memory is freed. What it was given leaves with it: when the last reader is
    * gone, counters and histograms begin anew for the next one, with a start time of their own, so
@@ -119,6 +122,11 @@ export class CoreRegistry {
       (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
     return {
       collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
+      collectNow: () => {
+        const endMillis = this.runtime.clock.now();
+        const metrics = atOnce(this.steps(reader.slot, [], () => endMillis));
+        return { scope: this.declaration.scope, metrics, errors: [] };
+      },
       detach: () => {
         for (const it of this.all)
           (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);
@@ -165,16 +173,31 @@ export class CoreRegistry {
         it instanceof ObservableInstrument ? it.observe(slot, timeoutMillis, errors) : undefined,
       ),
     );
-    // From here to the end nothing waits: all instruments are read as of one moment.
-    const endMillis = this.runtime.clock.now();
+    // From here to the end nothing waits: all instruments are read as of one moment, but for a
+    // registry of very many series, which lets others have their turn.
+    let endMillis = this.runtime.clock.now();
+    const metrics = await inSlices(
+      this.steps(slot, observed, () => endMillis),
+      () => {
+        endMillis = this.runtime.clock.now();
+      },
+    );
+    return { scope: this.declaration.scope, metrics, errors };
+  }
+
+  private *steps(
+    slot: number,
+    observed: readonly (Observations | undefined)[],
+    end: () => number,
+  ): Steps<MetricSnapshot[]> {
     const metrics: MetricSnapshot[] = [];
-    this.all.forEach((it, i) => {
+    for (const [i, it] of this.all.entries()) {
       const snapshot =
         it instanceof ObservableInstrument
-          ? it.collect(slot, observed[i] ?? new Map(), endMillis)
-          : it.storage.collect(slot, endMillis);
+          ? yield* it.collect(slot, observed[i] ?? new Map(), end())
+          : yield* it.storage.collect(slot, end());
       if (snapshot !== undefined) metrics.push(snapshot);
-    });
-    return { scope: this.declaration.scope, metrics, errors };
+    }
+    return metrics;
   }
 }

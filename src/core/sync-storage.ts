@@ -1,9 +1,18 @@
 import type { InstrumentDeclaration } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
-import { isWhole, type ReaderHandle, type ReaderState, ReaderStates, startOf } from './readers.js';
+import {
+  type Interval,
+  intervalOf,
+  isWhole,
+  type ReaderHandle,
+  type ReaderState,
+  ReaderStates,
+  startOf,
+} from './readers.js';
 import type { Refusals, Runtime } from './runtime.js';
 import type { Activity, Block, Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
+import { SERIES_PER_STEP, type Steps } from './slices.js';
 import type { MetricSnapshot, Point } from './snapshot.js';
 
 /**
@@ -11,8 +20,8 @@ import type { MetricSnapshot, Point } from './snapshot.js';
  *
  * Measurements go to one live row per series. A single reader owns the live rows: a cumulative one
  * reads them, a delta one reads and empties them. With a second reader the live rows become what
- * has come in since anybody collected: every collection first folds them into each reader's own
- * rows and then reads from those. So one reader pays nothing for the possibility of several.
+ * has come in since anybody collected: every collection first folds each into every reader's own
+ * row and then reads from that. So one reader pays nothing for the possibility of several.
  */
 export class SyncStorage {
   readonly index: SeriesIndex;
@@ -37,7 +46,7 @@ export class SyncStorage {
       // As at a collection: what is moved here counts as activity that readers have yet to collect.
       this.index.epoch++;
       this.noteActivity(nowMillis);
-      this.fold();
+      this.foldAll();
     }
     if (reader.fromNow || first !== undefined) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
@@ -55,32 +64,50 @@ export class SyncStorage {
     this.index.pool.forget(slot);
   }
 
-  collect(slot: number, endMillis: number): MetricSnapshot | undefined {
+  /**
+   * Reads every series for one reader. Measurements may come in, and other readers collect, between
+   * two steps: each series is read at once, and what comes in after that is for the next collection.
+   */
+  *collect(slot: number, endMillis: number): Steps<MetricSnapshot | undefined> {
     const state = this.readers.get(slot);
     if (state === undefined) return undefined;
-    this.index.epoch++;
+    const epoch = ++this.index.epoch;
     const { idleSeconds } = this.declaration;
     if (idleSeconds !== undefined) this.noteActivity(endMillis);
-    if (this.isFolded) this.fold();
+    const since = intervalOf(state, endMillis);
+    const { list } = this.index;
     const points: Point[] = [];
-    for (const series of this.index.list) this.read(series, state, endMillis, points);
-    state.lastMillis = endMillis;
-    state.lastEpoch = this.index.epoch;
+    // Of a copy, since series come and go in the meantime.
+    for (const [i, series] of [...list].entries()) {
+      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) {
+        yield;
+        if (this.readers.get(slot) !== state) break;
+      }
+      if (list[series.position] === series) this.read(series, state, since, endMillis, points);
+    }
+    state.lastEpoch = epoch;
     if (idleSeconds !== undefined) this.retireIdle(endMillis, idleSeconds * 1_000);
     return points.length === 0
       ? undefined
       : { declaration: this.declaration, temporality: state.temporality, points };
   }
 
-  private read(series: Series, state: ReaderState, endMillis: number, points: Point[]): void {
+  private read(
+    series: Series,
+    state: ReaderState,
+    since: Interval,
+    endMillis: number,
+    points: Point[],
+  ): void {
     const { aggregation } = this;
     const { at } = series;
+    if (this.isFolded) this.fold(series);
     const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
     if (aggregation.activity(rows, at) === 0) return;
     series.startMillis = Math.min(series.startMillis, endMillis);
     points.push({
       attributes: series.attributes,
-      startMillis: startOf(state, series.startMillis, endMillis),
+      startMillis: startOf(since, series.startMillis),
       endMillis,
       value: aggregation.read(rows, at),
     });
@@ -105,10 +132,11 @@ export class SyncStorage {
     const { aggregation, index, isFolded } = this;
     if (isWhole(this.declaration.kind)) {
       if (isFolded) {
-        this.fold();
+        this.foldAll();
         this.hand(slot, undefined);
       }
-    } else if (!isFolded && temporality === 'cumulative' && lastMillis !== undefined) this.fold();
+    } else if (!isFolded && temporality === 'cumulative' && lastMillis !== undefined)
+      this.foldAll();
     this.isFolded = false;
     for (const { row, at } of index.seeded)
       if (aggregation.activity(row, at) === 0) aggregation.update(row, at, 0, 1);
@@ -122,17 +150,19 @@ export class SyncStorage {
       this.aggregation.merge(rows(to, block), at, rows(from, block), at);
   }
 
-  /** Adds the live rows to every reader's own, and empties them. */
-  private fold(): void {
+  private foldAll(): void {
+    for (const series of this.index.list) this.fold(series);
+  }
+
+  /** Adds a live row to every reader's own, and empties it. */
+  private fold(series: Series): void {
     const { aggregation, index } = this;
-    for (const series of index.list) {
-      const { at, block, row } = series;
-      if (aggregation.activity(row, at) === 0) continue;
-      for (const { slot } of this.readers.all())
-        aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
-      aggregation.reset(row, at);
-      if (series.activity !== undefined) series.activity.seen = 0;
-    }
+    const { at, block, row } = series;
+    if (aggregation.activity(row, at) === 0) return;
+    for (const { slot } of this.readers.all())
+      aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
+    aggregation.reset(row, at);
+    if (series.activity !== undefined) series.activity.seen = 0;
   }
 
   /** Retires what has been idle for long enough and has been collected by everybody. */
@@ -142,7 +172,10 @@ export class SyncStorage {
       const series = list[i] as Series;
       const { activity } = series;
       if (activity === undefined || nowMillis - activity.millis < idleMillis) continue;
-      if (this.isCollectedByAll(activity) && this.isAtRest(series)) this.index.retire(series);
+      // What came in after the series was read has yet to be collected.
+      const isRead = this.aggregation.activity(series.row, series.at) === activity.seen;
+      if (isRead && this.isCollectedByAll(activity) && this.isAtRest(series))
+        this.index.retire(series);
     }
   }
 

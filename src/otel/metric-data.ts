@@ -7,7 +7,15 @@ import {
   type Histogram,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
-import type { Base2Value, HistogramValue, MetricSnapshot, Point } from '../core/index.js';
+import {
+  type Base2Value,
+  type HistogramValue,
+  type MetricSnapshot,
+  type Point,
+  type PointValue,
+  SERIES_PER_STEP,
+  type Steps,
+} from '../core/index.js';
 
 /** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds, to the microsecond. */
 export function toHrTime(millis: number): HrTime {
@@ -17,7 +25,7 @@ export function toHrTime(millis: number): HrTime {
 }
 
 /** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */
-export function toMetricData(snapshot: MetricSnapshot): MetricData {
+export function* toMetricData(snapshot: MetricSnapshot): Steps<MetricData> {
   const { declaration, temporality, points } = snapshot;
   const { kind, name, description, unit, buckets } = declaration;
   const base = {
@@ -26,23 +34,31 @@ export function toMetricData(snapshot: MetricSnapshot): MetricData {
       temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
   };
   if (buckets?.type === 'explicit') {
-    const dataPoints = points.map((point) =>
-      toDataPoint(point, toHistogram(point.value as HistogramValue)),
-    );
+    const dataPoints = yield* toDataPoints(points, (it) => toHistogram(it as HistogramValue));
     return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
   }
   if (buckets?.type === 'base2') {
-    const dataPoints = points.map((point) =>
-      toDataPoint(point, toExponential(point.value as Base2Value)),
-    );
+    const dataPoints = yield* toDataPoints(points, (it) => toExponential(it as Base2Value));
     return { ...base, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
   }
-  const dataPoints = points.map((point) => toDataPoint(point, point.value as number));
+  const dataPoints = yield* toDataPoints(points, (it) => it as number);
   if (kind === 'gauge' || kind === 'observableGauge') {
     return { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
   }
   const isMonotonic = kind === 'counter' || kind === 'observableCounter';
   return { ...base, dataPointType: DataPointType.SUM, isMonotonic, dataPoints };
+}
+
+function* toDataPoints<Value>(
+  points: readonly Point[],
+  toValue: (value: PointValue) => Value,
+): Steps<DataPoint<Value>[]> {
+  const dataPoints: DataPoint<Value>[] = [];
+  for (const point of points) {
+    if (dataPoints.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+    dataPoints.push(toDataPoint(point, toValue(point.value)));
+  }
+  return dataPoints;
 }
 
 function toDataPoint<Value>(point: Point, value: Value): DataPoint<Value> {

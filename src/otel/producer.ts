@@ -2,12 +2,18 @@ import { emptyResource } from '@opentelemetry/resources';
 import type {
   CollectionResult,
   MetricCollectOptions,
+  MetricData,
   MetricProducer,
+  ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import {
+  atOnce,
   type CoreRegistry,
+  inSlices,
   isTemporalityPreference,
   type MetricSnapshot,
+  type Snapshot,
+  type Steps,
   type TemporalityPreference,
 } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
@@ -33,6 +39,12 @@ export interface RegistryProducer extends MetricProducer {
   detach(): void;
 }
 
+/** What only a pipeline of our own does with a producer. */
+export interface PipelineProducer extends RegistryProducer {
+  /** Reads at once and without the callbacks, where the process is about to end. */
+  collectNow(): ScopeMetrics | undefined;
+}
+
 /** What only a pipeline of our own asks of a producer. */
 export interface PipelineProducerOptions extends ProducerOptions {
   /** What the reader cannot carry is left out, told apart per metric. */
@@ -50,7 +62,7 @@ export interface PipelineProducerOptions extends ProducerOptions {
 export function makeProducer(
   registry: CoreRegistry,
   options: PipelineProducerOptions = {},
-): RegistryProducer {
+): PipelineProducer {
   const { temporality = 'cumulative', accepts = () => true } = options;
   const { callbackTimeoutMillis = Number.POSITIVE_INFINITY } = options;
   if (!isTemporalityPreference(temporality)) {
@@ -60,17 +72,28 @@ export function makeProducer(
     });
   }
   const reader = registry.attach(temporality);
+  function* toScopeMetrics({ scope, metrics }: Snapshot): Steps<ScopeMetrics | undefined> {
+    const data: MetricData[] = [];
+    for (const metric of metrics.filter(accepts)) data.push(yield* toMetricData(metric));
+    return data.length === 0 ? undefined : { scope, metrics: data };
+  }
   return {
     async collect(collectOptions) {
       const { timeoutMillis = callbackTimeoutMillis } = collectOptions ?? {};
-      const { scope, metrics, errors } = await reader.collect({
+      const snapshot = await reader.collect({
         timeoutMillis: Math.min(timeoutMillis, callbackTimeoutMillis),
       });
-      const data = metrics.filter(accepts).map(toMetricData);
-      const scopeMetrics = data.length === 0 ? [] : [{ scope, metrics: data }];
-      // The reader puts the SDK's resource in the place of this one.
-      return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [...errors] };
+      const scopeMetrics = await inSlices(toScopeMetrics(snapshot));
+      return {
+        // The reader puts the SDK's resource in the place of this one.
+        resourceMetrics: {
+          resource: emptyResource(),
+          scopeMetrics: scopeMetrics === undefined ? [] : [scopeMetrics],
+        },
+        errors: [...snapshot.errors],
+      };
     },
+    collectNow: () => atOnce(toScopeMetrics(reader.collectNow())),
     detach: () => reader.detach(),
   };
 }

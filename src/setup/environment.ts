@@ -1,24 +1,18 @@
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import type { TemporalityPreference } from '../core/index.js';
+import type { TlsMaterial } from '../otel/index.js';
 import type { Report } from './report.js';
 import { type VariableMap, Variables } from './variables.js';
 
 /** The exporters that `OTEL_METRICS_EXPORTER` can name. */
 export type ExporterName = 'otlp' | 'prometheus' | 'console';
 
-/** The certificates and the key of a TLS connection, as they are in their files. */
-export interface TlsMaterial {
-  readonly ca: Buffer | undefined;
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
-}
-
 /** What the environment says about OTLP. */
 export interface OtlpEnvironment {
   /** The whole URL of the metrics endpoint. */
   readonly url: string | undefined;
-  /** Names of the headers that the exporter takes from the environment by itself. */
-  readonly headerNames: readonly string[];
+  /** Of both variables, the one for metrics before the other. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number | undefined;
   readonly compression: 'gzip' | 'none' | undefined;
   readonly tls: TlsMaterial;
@@ -81,9 +75,10 @@ function otlp(read: Variables): OtlpEnvironment {
   if (endpoint) endpoint.pathname = endpoint.pathname.replace(/\/?$/, '/v1/metrics');
   return {
     url: (read.url('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT') ?? endpoint)?.href,
-    headerNames: ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'].flatMap(
-      (name) => read.keys(name),
-    ),
+    headers: {
+      ...read.headers('OTEL_EXPORTER_OTLP_HEADERS'),
+      ...read.headers('OTEL_EXPORTER_OTLP_METRICS_HEADERS'),
+    },
     timeoutMillis: either('TIMEOUT', (name) => read.millis(name)),
     compression: either('COMPRESSION', (name) => read.oneOf(name, ['gzip', 'none'])),
     tls: {

@@ -1,5 +1,5 @@
 import type { InstrumentDrops, TemporalityPreference } from '../core/index.js';
-import type { AnyRegistry } from '../otel/index.js';
+import type { AnyRegistry, PointDropReason } from '../otel/index.js';
 
 /** Where warnings and errors go; `console` fits, and so do pino and winston. */
 export interface Logger {
@@ -29,6 +29,23 @@ export interface OtlpOptions {
    * without TLS. Without it such an endpoint is refused.
    */
   readonly insecureHosts?: readonly string[];
+}
+
+/** Where OTLP data is kept that could not be sent, until the next start. */
+export interface SpoolOptions {
+  /**
+   * A folder on a disk that outlives the process; made if it is not there, for its owner alone.
+   * Several processes of one service may share it.
+   */
+  readonly directory: string;
+  /** Most bytes there; the oldest data gives way and is counted. Default 67,108,864 (64 MiB). */
+  readonly maxBytes?: number;
+  /**
+   * Write everything there before it is sent, so that a killed process loses only what it had not
+   * collected. Costs a file, written through to the disk, for each export. Default false: only what
+   * is unsent when the process ends.
+   */
+  readonly writeAhead?: boolean;
 }
 
 /** The endpoint that a Prometheus server scrapes. */
@@ -63,6 +80,8 @@ export interface SetupOptions {
   readonly shutdownTimeoutMillis?: number;
   /** Options of the OTLP exporter, or `false` for none. Default: by `OTEL_METRICS_EXPORTER`. */
   readonly otlp?: OtlpOptions | false;
+  /** Keep what OTLP could not send until the next start. Default: it is given up at the end. */
+  readonly spool?: SpoolOptions;
   /** Options of the scrape endpoint, or `true`. Default: by `OTEL_METRICS_EXPORTER`. */
   readonly prometheus?: PrometheusOptions | boolean;
   /** Print what is collected to the console. Default: by `OTEL_METRICS_EXPORTER`. */
@@ -73,9 +92,17 @@ export interface SetupOptions {
    * idle core. Default false, since an instrumentation of OpenTelemetry may export the same already.
    */
   readonly runtime?: boolean;
+  /**
+   * Metrics of the pipeline itself: exports, what is held and dropped, series and overflows, under
+   * the scope `meterbook`. Default true.
+   */
+  readonly selfMetrics?: boolean;
   /** Register the meter provider globally, for other libraries' instruments. Default true. */
   readonly registerGlobal?: boolean;
-  /** Flush at SIGTERM, SIGINT and at the natural end of the process. Default true. */
+  /**
+   * Flush at SIGTERM, SIGINT, at an error that nobody catches and at the natural end of the process.
+   * Default true.
+   */
   readonly flushAtExit?: boolean;
   /** Throw where production drops and counts, in all these registries, until the shutdown. */
   readonly strict?: boolean;
@@ -93,13 +120,19 @@ export interface ExporterHealth {
   readonly exportIntervalMillis: number | undefined;
   /** Most time for one export, ms; `undefined` where the backend pulls. */
   readonly exportTimeoutMillis: number | undefined;
-  /** Exports begun, or scrapes asked for. */
+  /** Requests sent, or scrapes asked for. */
   readonly attempts: number;
   readonly lastSuccess: Date | undefined;
   /** Exports failed since the last success. */
   readonly consecutiveFailures: number;
   /** The last failure in words, the server's own included. */
   readonly lastError: string | undefined;
+  /** Points in memory that have not arrived and will be sent again. */
+  readonly held: number;
+  /** Points in the spool. */
+  readonly spooled: number;
+  /** Points that were given up, by reason. */
+  readonly dropped: Readonly<Partial<Record<PointDropReason, number>>>;
 }
 
 /** The state of the pipeline, for a readiness endpoint or a debugger. */

@@ -1,42 +1,23 @@
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import {
-  type AggregationOption,
-  AggregationType,
-  InstrumentType,
-  type PushMetricExporter,
-} from '@opentelemetry/sdk-metrics';
 import type { TemporalityPreference } from '../core/index.js';
 import { show } from '../errors.js';
 import { mayCarryCredentials, shownUrl } from './credentials.js';
 import type { OtlpEnvironment } from './environment.js';
 import type { OtlpOptions } from './options.js';
-import { OtlpConnections } from './otlp-connections.js';
+import type { OtlpExporterOptions } from './otlp-exporter.js';
 import type { Report } from './report.js';
-import { isDuration, isHttpUrl } from './variables.js';
+import { isDuration, isHeader, isHttpUrl } from './variables.js';
 
 /** Where OTLP goes when nothing is said, and how long it may take (OTLP exporter specification). */
 const DEFAULT_URL = 'http://localhost:4318/v1/metrics';
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
-/** The exporter's own numbers for the preferences (`AggregationTemporalityPreference`). */
-const PREFERENCE: Readonly<Record<TemporalityPreference, 0 | 1 | 2>> = {
-  delta: 0,
-  cumulative: 1,
-  lowmemory: 2,
-};
-
-/** How to make an OTLP exporter, and where it sends to. */
-export interface Otlp {
-  /** The official exporter. All that it makes share the connections. */
-  make(timeoutMillis: number): PushMetricExporter;
-  readonly connections: OtlpConnections;
-  /** Most time for one export, milliseconds. */
-  readonly timeoutMillis: number;
-  /** Without credentials and query: fit to be shown. */
+/** How to send over OTLP. */
+export interface Otlp extends OtlpExporterOptions {
+  /** The URL without credentials and query: fit to be shown. */
   readonly endpoint: string;
 }
 
-/** The official exporter; `undefined`, with the problem reported, where the options forbid it. */
+/** What options and environment say; `undefined`, with the problem reported, where it is forbidden. */
 export function makeOtlp(
   options: OtlpOptions,
   environment: OtlpEnvironment,
@@ -51,29 +32,22 @@ export function makeOtlp(
     );
     return undefined;
   }
-  if (!mayCarryCredentials(new URL(url), options, environment.headerNames, report))
-    return undefined;
-  const { headers, timeoutMillis } = options;
-  const compression = checkedCompression(options.compression, report) ?? environment.compression;
-  const connections = new OtlpConnections(environment.tls);
+  const headerNames = Object.keys(environment.headers);
+  if (!mayCarryCredentials(new URL(url), options, headerNames, report)) return undefined;
+  const { timeoutMillis } = options;
   return {
-    connections,
+    url,
     endpoint: shownUrl(url),
+    headers: { ...environment.headers, ...checkedHeaders(options.headers, report) },
+    compression:
+      checkedCompression(options.compression, report) ?? environment.compression ?? 'none',
+    tls: environment.tls,
+    temporality,
+    useBase2ForOthers: environment.useBase2ForOthers,
     timeoutMillis:
       timeoutMillis !== undefined && isPositive('otlp.timeoutMillis', timeoutMillis, report)
         ? timeoutMillis
         : (environment.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS),
-    make: (limitMillis) =>
-      new OTLPMetricExporter({
-        url,
-        timeoutMillis: limitMillis,
-        temporalityPreference: PREFERENCE[temporality],
-        httpAgentOptions: connections.agentFor,
-        // The type is an enum of a package that is no dependency of this one.
-        compression: (compression ?? 'none') as never,
-        ...(headers !== undefined && { headers: { ...headers } }),
-        ...(environment.useBase2ForOthers && { aggregationPreference: base2ForHistograms }),
-      }),
   };
 }
 
@@ -93,8 +67,20 @@ function checkedCompression(value: unknown, report: Report): 'gzip' | 'none' | u
   return undefined;
 }
 
-/** For the histograms of other libraries: ours say themselves what buckets they have. */
-function base2ForHistograms(type: InstrumentType): AggregationOption {
-  const isHistogram = type === InstrumentType.HISTOGRAM;
-  return { type: isHistogram ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT };
+/** Names are one whatever their case, so that an option replaces what the environment has. */
+function checkedHeaders(
+  headers: OtlpOptions['headers'],
+  report: Report,
+): Readonly<Record<string, string>> {
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (isHeader(name, value)) checked[name.toLowerCase()] = value;
+    else {
+      report.problem(
+        `otlp.headers has an entry ${show(name)} that is no header, which was ignored; its value is not shown.`,
+        'Use a header name, and text without line breaks as value.',
+      );
+    }
+  }
+  return checked;
 }

@@ -1,4 +1,6 @@
+import type { Resource } from '@opentelemetry/resources';
 import {
+  type CollectionResult,
   ConsoleMetricExporter,
   type MetricReader,
   PeriodicExportingMetricReader,
@@ -10,17 +12,22 @@ import {
 } from '../core/index.js';
 import { show } from '../errors.js';
 import {
-  type ExportState,
+  type Fate,
   makeProducer,
-  type RegistryProducer,
-  TrackedExporter,
-  type TrackedExporterOptions,
+  newExportState,
+  noteAttempt,
+  type PipelineProducer,
+  type PointDropReason,
   temporalitySelector,
+  track,
 } from '../otel/index.js';
 import type { Environment, ExporterName } from './environment.js';
 import type { ExporterHealth, SetupOptions } from './options.js';
 import { isPositive, makeOtlp } from './otlp.js';
+import { OtlpExporter } from './otlp-exporter.js';
 import type { Report } from './report.js';
+import type { ExporterMetrics, SelfMetrics } from './self/self-metrics.js';
+import { openSpool } from './spool.js';
 
 /** Defaults of the periodic reader (OpenTelemetry metrics SDK, "Periodic exporting MetricReader"). */
 const EXPORT_INTERVAL_MILLIS = 60_000;
@@ -31,12 +38,14 @@ const SHUTDOWN_TIMEOUT_MILLIS = 5_000;
 /** A reader with all that it takes, and how it is doing. */
 export interface Branch {
   readonly reader: MetricReader;
-  readonly producers: readonly RegistryProducer[];
+  readonly producers: readonly PipelineProducer[];
   health(): ExporterHealth;
   /** The shutdown has begun, and may take this long, ms. */
   hasten(millis: number): void;
   /** The shutdown has ended: nothing may go on. */
   close(): Promise<void>;
+  /** The process is ending now: what there is goes into the spool, if there is one, at once. */
+  storeNow?(resource: Resource): void;
 }
 
 /** Times of the pipeline, ms. */
@@ -54,6 +63,7 @@ export interface Plan {
   readonly registries: readonly CoreRegistry[];
   readonly timing: Timing;
   readonly report: Report;
+  readonly self: SelfMetrics;
 }
 
 /** The times from options and environment; what cannot be used is reported. */
@@ -101,69 +111,168 @@ export function makeTemporality({ options, environment, report }: Plan): Tempora
 
 /** OTLP on an interval; `undefined`, with the problem reported, where it cannot be had. */
 export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): Branch | undefined {
-  const { options, environment, timing, report } = plan;
+  const { options, environment, timing, report, self } = plan;
   const otlp = makeOtlp(options.otlp || {}, environment.otlp, temporality, report);
   if (otlp === undefined) return undefined;
-  const { endpoint, make, connections } = otlp;
-  return push(plan, 'otlp', endpoint, temporality, {
-    make,
-    // Beyond its own timeout the reader would begin the next export beside this one.
-    timeoutMillis: Math.min(otlp.timeoutMillis, timing.timeoutMillis),
-    cut: (reason) => connections.cut(reason),
-    close: () => connections.close('the pipeline was shut down'),
+  const state = newExportState();
+  const dropped: Partial<Record<PointDropReason, number>> = {};
+  const events = self.exporter(otlp.url);
+  const onDropped = (reason: PointDropReason, points: number): void => {
+    dropped[reason] = (dropped[reason] ?? 0) + points;
+    events.dropped(reason, points);
+    const why = DROPPED[reason];
+    if (why !== undefined)
+      report.warnSometimes(`dropped ${reason}`, `${points} points were given up: ${why}`);
+  };
+  // Beyond its own timeout the reader would begin the next export beside this one.
+  const timeoutMillis = Math.min(otlp.timeoutMillis, timing.timeoutMillis);
+  const spool = openSpool(options.spool, report, {
+    dropped: onDropped,
+    moved: (points) => events.moved(points),
   });
+  const exporter = new OtlpExporter(
+    { ...otlp, timeoutMillis, store: spool, writeAhead: options.spool?.writeAhead === true },
+    {
+      moved: (points) => events.moved(points),
+      answered(answer, points, millis) {
+        const { fate, message, rejectedPoints = 0 } = answer;
+        noteAttempt(state, fate === 'accepted' ? undefined : message);
+        events.answered(answer, points, millis);
+        if (fate !== 'accepted') {
+          const { consecutiveFailures, lastError } = state;
+          report.warnSometimes(
+            'export otlp',
+            `Exporting to ${otlp.endpoint} failed (${consecutiveFailures} in a row): ${lastError}. ${NEXT[fate]}`,
+          );
+        } else if (message !== undefined && message !== '') {
+          report.warnSometimes(
+            'partial success',
+            `${otlp.endpoint} took an export, but for ${rejectedPoints} points: ${message}`,
+          );
+        }
+      },
+      dropped: onDropped,
+    },
+  );
+  events.holds(() => exporter.heldPoints);
+  // What an earlier process has left need not wait for an interval to be over.
+  if (spool !== undefined) exporter.resend();
+  const producers = makePushProducers(plan, temporality);
+  return {
+    reader: new OtlpReader(exporter, producers, timing, events),
+    producers,
+    health: () => ({
+      exporter: 'otlp',
+      endpoint: otlp.endpoint,
+      temporality,
+      exportIntervalMillis: timing.intervalMillis,
+      exportTimeoutMillis: timeoutMillis,
+      ...state,
+      held: exporter.heldPoints,
+      spooled: spool?.points ?? 0,
+      dropped: { ...dropped },
+    }),
+    hasten: (millis) => exporter.hasten(millis),
+    close: async () => exporter.close(),
+    ...(spool !== undefined && {
+      storeNow(resource) {
+        const scopeMetrics = producers
+          .map((producer) => producer.collectNow())
+          .filter((it) => it !== undefined);
+        exporter.add({ resource, scopeMetrics });
+        exporter.close();
+      },
+    }),
+  };
 }
+
+/** What happens next to what an export did not deliver. */
+const NEXT: Readonly<Record<Exclude<Fate, 'accepted'>, string>> = {
+  retryable: 'What it carried is held, and goes with a later one.',
+  ambiguous: 'It may have arrived or not, and is sent again as it was.',
+  too_large: 'It is sent once more in halves, and then dropped.',
+  rejected: 'What it carried was dropped: the protocol forbids to send it again.',
+};
+
+/** Why points are given up, and what to do about it, where no answer of a server says so. */
+const DROPPED: Readonly<Partial<Record<PointDropReason, string>>> = {
+  held_limit: 'more series than an instrument may hold wait for the server. Bound its attributes.',
+  spool_limit: 'the spool is full. Raise spool.maxBytes, or mend what keeps them from being sent.',
+  spool_corrupt: 'files of the spool were damaged or gone. Give the service a folder of its own.',
+  shutdown:
+    'they were unsent at the end of the pipeline. Set spool: { directory } to keep them for the next start.',
+};
 
 /** The console on an interval. */
 export function makeConsoleBranch(plan: Plan, temporality: TemporalityPreference): Branch {
-  return push(plan, 'console', undefined, temporality, {
-    make: () =>
-      new ConsoleMetricExporter({ temporalitySelector: temporalitySelector(temporality) }),
-    timeoutMillis: plan.timing.timeoutMillis,
-    close: () => Promise.resolve(),
-  });
-}
-
-interface Push extends Omit<TrackedExporterOptions, 'onFailure'> {
-  close(): Promise<void>;
-}
-
-function push(
-  { registries, timing, report }: Plan,
-  name: 'otlp' | 'console',
-  endpoint: string | undefined,
-  temporality: TemporalityPreference,
-  { close, ...exporting }: Push,
-): Branch {
-  const onFailure = (state: Readonly<ExportState>): void =>
-    report.warnSometimes(
-      `export ${name}`,
-      `Exporting to ${endpoint ?? name} failed (${state.consecutiveFailures} in a row): ${state.lastError}.`,
-    );
-  const exporter = new TrackedExporter({ ...exporting, onFailure });
-  // A callback that hangs must leave a shutdown the time to send the rest.
-  const callbackTimeoutMillis = timing.shutdownMillis / 2;
-  const producers = registries.map((registry) =>
-    makeProducer(registry, { temporality, callbackTimeoutMillis }),
+  const { timing, report } = plan;
+  const state = newExportState();
+  const exporter = track(
+    new ConsoleMetricExporter({ temporalitySelector: temporalitySelector(temporality) }),
+    state,
+    () => report.warnSometimes('console', `Printing metrics failed: ${state.lastError}.`),
   );
-  const reader = new PeriodicExportingMetricReader({
-    exporter,
-    exportIntervalMillis: timing.intervalMillis,
-    exportTimeoutMillis: timing.timeoutMillis,
-    metricProducers: producers,
-  });
+  const producers = makePushProducers(plan, temporality);
   return {
-    reader,
+    reader: new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: timing.intervalMillis,
+      exportTimeoutMillis: timing.timeoutMillis,
+      metricProducers: [...producers],
+    }),
     producers,
     health: () => ({
-      exporter: name,
-      endpoint,
+      exporter: 'console',
+      endpoint: undefined,
       temporality,
       exportIntervalMillis: timing.intervalMillis,
-      exportTimeoutMillis: exporting.timeoutMillis,
-      ...exporter.state,
+      exportTimeoutMillis: timing.timeoutMillis,
+      ...state,
+      ...NOTHING_HELD,
     }),
-    hasten: (millis) => exporter.hasten(millis),
-    close,
+    hasten: () => undefined,
+    close: () => Promise.resolve(),
   };
+}
+
+/** What an exporter has that hands everything over at once. */
+export const NOTHING_HELD = { held: 0, spooled: 0, dropped: {} } as const;
+
+function makePushProducers(
+  { registries, timing }: Plan,
+  temporality: TemporalityPreference,
+): readonly PipelineProducer[] {
+  // A callback that hangs must leave a shutdown the time to send the rest.
+  const callbackTimeoutMillis = timing.shutdownMillis / 2;
+  return registries.map((registry) =>
+    makeProducer(registry, { temporality, callbackTimeoutMillis }),
+  );
+}
+
+/**
+ * The official reader, which tells how long its collections take. It exports nothing when it has
+ * collected nothing; then what is unsent is sent by itself.
+ */
+class OtlpReader extends PeriodicExportingMetricReader {
+  constructor(
+    private readonly exporter: OtlpExporter,
+    producers: readonly PipelineProducer[],
+    timing: Timing,
+    private readonly events: ExporterMetrics,
+  ) {
+    super({
+      exporter,
+      exportIntervalMillis: timing.intervalMillis,
+      exportTimeoutMillis: timing.timeoutMillis,
+      metricProducers: [...producers],
+    });
+  }
+
+  override async collect(...args: Parameters<MetricReader['collect']>): Promise<CollectionResult> {
+    const begun = performance.now();
+    const result = await super.collect(...args);
+    this.events.collected(performance.now() - begun);
+    if (result.resourceMetrics.scopeMetrics.length === 0) this.exporter.resend();
+    return result;
+  }
 }

@@ -2,7 +2,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricSnapshot } from '../core/index.js';
 import { show } from '../errors.js';
 import { makeProducer, newExportState } from '../otel/index.js';
-import type { Branch, Plan } from './pipeline.js';
+import { type Branch, NOTHING_HELD, type Plan } from './pipeline.js';
 import type { Report } from './report.js';
 import { startScrapeServer } from './scrape-server.js';
 import { isPort } from './variables.js';
@@ -62,6 +62,7 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
       exportIntervalMillis: undefined,
       exportTimeoutMillis: undefined,
       ...state,
+      ...NOTHING_HELD,
     }),
     hasten: () => server.stop(),
     close: async () => server.close(),

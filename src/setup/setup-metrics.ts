@@ -1,17 +1,14 @@
 import type { CoreRegistry } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
 import { coreOf } from '../otel/index.js';
+import { activeTelemetry, setActiveTelemetry } from './active.js';
 import { checkConflicts } from './conflicts.js';
 import { readEnvironment } from './environment.js';
 import type { SetupOptions, Telemetry } from './options.js';
 import { makeTiming } from './pipeline.js';
 import { consoleLogger, Report } from './report.js';
+import { makeSelfMetrics } from './self/self-metrics.js';
 import { startTelemetry } from './telemetry.js';
-
-/** The pipeline of this process; the ESM and the CommonJS build share it. */
-const ACTIVE = Symbol.for('meterbook.setup.1');
-
-const active = globalThis as { [ACTIVE]?: Telemetry | undefined };
 
 /**
  * Starts the export of what the registries record, and of what other libraries record through the
@@ -25,7 +22,7 @@ const active = globalThis as { [ACTIVE]?: Telemetry | undefined };
  */
 export function setupMetrics(options: SetupOptions = {}): Telemetry {
   const report = new Report(options.logger ?? consoleLogger);
-  const running = active[ACTIVE];
+  const running = activeTelemetry();
   if (running !== undefined) {
     report.warn(
       running.health().status === 'shut down'
@@ -38,10 +35,12 @@ export function setupMetrics(options: SetupOptions = {}): Telemetry {
   checkConflicts(registries);
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
-  const telemetry = startTelemetry({ options, environment, registries, timing, report }, () => {
-    active[ACTIVE] = undefined;
+  const self = makeSelfMetrics(registries);
+  const plan = { options, environment, registries, timing, report, self };
+  const telemetry = startTelemetry(plan, () => {
+    setActiveTelemetry(undefined);
   });
-  active[ACTIVE] = telemetry;
+  setActiveTelemetry(telemetry);
   return telemetry;
 }
 

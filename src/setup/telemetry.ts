@@ -23,8 +23,8 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   const giveBack = takeOver(plan);
   const wanted = wantedExporters(plan);
   const runtime = options.runtime === true && wanted.length > 0 ? startRuntimeMetrics() : undefined;
-  const branches = makeBranches(plan, wanted, runtime);
   const resource = makeResource(plan, wanted.length > 0);
+  const branches = makeBranches(plan, wanted, runtime);
   const provider = new MeterProvider({ resource, readers: branches.map(({ reader }) => reader) });
   const isGlobal =
     branches.length > 0 && options.registerGlobal !== false && registerGlobally(provider, report);
@@ -48,6 +48,7 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
       );
     }
     forget();
+    // At once, before anything can wait: what is unsent goes to the spool.
     for (const reader of [...branches.flatMap(({ producers }) => producers), ...heirs])
       reader.detach();
     runtime?.stop();
@@ -64,7 +65,13 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   const forget =
     options.flushAtExit === false || branches.length === 0
       ? () => undefined
-      : flushAtExit({ shutdown, flush: () => flush(timing.shutdownMillis) });
+      : flushAtExit({
+          shutdown,
+          flush: () => flush(timing.shutdownMillis),
+          store() {
+            for (const branch of branches) branch.storeNow?.(resource);
+          },
+        });
 
   const sources = {
     branches,
@@ -111,8 +118,11 @@ function makeBranches(
     prometheus: makePrometheusBranch,
   };
   // Each reader has runtime instruments of its own: their intervals are those of its collections.
-  const registriesOf = () =>
-    runtime === undefined ? plan.registries : [...plan.registries, runtime.open()];
+  const registriesOf = () => [
+    ...plan.registries,
+    ...(runtime === undefined ? [] : [runtime.open()]),
+    ...(plan.options.selfMetrics === false ? [] : [plan.self.core]),
+  ];
   return wanted
     .map((name) => makers[name]({ ...plan, registries: registriesOf() }))
     .filter((branch) => branch !== undefined);

@@ -73,16 +73,24 @@ export class Variables {
     }
   }
 
-  /** The keys of a list such as `a=1,b=2`, whose values may be secrets and are not looked at. */
-  keys(name: string): readonly string[] {
-    const entries = splitList(this.text(name));
-    if (entries.some((entry) => entry.indexOf('=') < 1)) {
+  /** A list such as `a=1,b=2` of which the values may be secrets; what is malformed is left out. */
+  headers(name: string): Readonly<Record<string, string>> {
+    const headers: Record<string, string> = {};
+    let isMalformed = false;
+    for (const entry of splitList(this.text(name))) {
+      const at = entry.indexOf('=');
+      const key = decoded(entry.slice(0, at).trim()) ?? '';
+      const value = decoded(entry.slice(at + 1).trim());
+      if (at > 0 && isHeader(key, value)) headers[key.toLowerCase()] = value;
+      else isMalformed = true;
+    }
+    if (isMalformed) {
       this.report.problem(
-        `${name} has an entry that is no key=value, which was ignored; its value is not shown.`,
-        'Write key=value, separated by commas.',
+        `${name} has an entry that is no header, which was ignored; its value is not shown.`,
+        'Write key=value, separated by commas, with "," and "%" in values percent-encoded.',
       );
     }
-    return entries.map((entry) => decoded((entry.split('=')[0] as string).trim()) ?? entry);
+    return headers;
   }
 
   /** A list such as `a=1,b=2`, percent-decoded; nothing at all where one entry is malformed. */
@@ -133,6 +141,16 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether Node sends it: a token, and a value without control characters (RFC 9110, "Fields"). */
+export function isHeader(key: string, value: unknown): value is string {
+  return (
+    /^[\w!#$%&'*+.^`|~-]+$/.test(key) &&
+    typeof value === 'string' &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in it
+    /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value)
+  );
 }
 
 /** Whether a text is an absolute http or https URL. */

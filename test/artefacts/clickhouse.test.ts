@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clickhouseArtefacts, clickhouseBackend } from '../../src/artefacts/index.js';
 import { attr, counter, defineRegistry, type Manifest } from '../../src/index.js';
 import { everyQuestion, grafanaText, statementsOf } from '../e2e/support/clickhouse-texts.js';
-import { hostile, shop } from './support/registries.js';
+import { hostile, shop } from './support/shop.js';
 import { literals } from './support/sql.js';
 
 const STATE = { service: "it's", from: 1, to: 2, step: 60 };

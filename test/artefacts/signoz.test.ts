@@ -5,7 +5,7 @@ import { PIPELINE } from '../../src/artefacts/pipeline-metrics.js';
 import type { BuilderQuery, DashboardJson, RuleJson } from '../../src/artefacts/signoz/format.js';
 import type { Manifest, ManifestInstrument } from '../../src/declare/index.js';
 import { defineRegistry } from '../../src/index.js';
-import { hostile, shop } from './support/registries.js';
+import { hostile, shop } from './support/shop.js';
 import { dashboard, rule } from './support/signoz.js';
 
 const both = [shop.manifest(), hostile.manifest()];

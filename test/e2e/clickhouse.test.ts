@@ -17,7 +17,7 @@ import {
   toManifest,
 } from '../../src/declare/index.js';
 import { agentInstruments } from '../../src/standard/index.js';
-import { hostile } from '../artefacts/support/registries.js';
+import { hostile } from '../artefacts/support/shop.js';
 import { type Engine, startEngine } from './support/chdb.js';
 import { startClickHouseCollector } from './support/clickhouse-collector.js';
 import { type ClickHouseServer, serveClickHouse } from './support/clickhouse-http.js';

@@ -134,7 +134,10 @@ describe('a secret', () => {
       otlp: { url: receiver.url, headers: { authorization: `${SECRET}\nx: y` } },
     });
     await telemetry.forceFlush();
-    expect(telemetry.health().status).toBe('failing');
+    expect(telemetry.health().problems).toEqual([
+      expect.stringContaining('otlp.headers has an entry "authorization" that is no header'),
+    ]);
+    expect(receiver.requests.map((it) => it.headers['authorization'])).toEqual([undefined]);
     expect(JSON.stringify([telemetry.health(), pipelines.lines])).not.toContain(SECRET);
   });
 });

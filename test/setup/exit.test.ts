@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Built, buildPackage } from '../support/build.js';
-import { type Child, startChild } from '../support/child.js';
+import type { Child } from '../support/child.js';
+import {
+  inPairs,
+  lastNumber,
+  RECORDING,
+  randomMoment,
+  startCounting,
+} from '../support/counting-child.js';
 import { until, usePipelines, valuesOf } from '../support/pipeline.js';
 import { refusingUrl, startDrippingServer, startHungServer } from '../support/servers.js';
 
@@ -15,34 +22,8 @@ afterAll(() => built.remove());
 /** A process that lingers for less than this does not wait for a timeout of its exporter. */
 const AT_ONCE = 2_500;
 
-/**
- * A service with one counter, at 1, that sends deltas to a URL, and goes on as the text says. It
- * can `say(line)`, and `stay()` until it is ended.
- */
-function start(url: string, then: string, options = ''): Child {
-  return startChild(
-    `
-    import { writeSync } from 'node:fs';
-    import { counter, defineRegistry, setupMetrics } from ${JSON.stringify(built.esm)};
-    const say = (line) => writeSync(1, line + '\\n');
-    const stay = () => setInterval(() => {}, 1_000);
-    const metrics = defineRegistry({
-      scope: { name: 'child' },
-      instruments: { c: counter({ name: 'c', unit: '1' }) },
-    });
-    metrics.c.add(1);
-    const setup = () => setupMetrics({
-      serviceName: 'child',
-      registries: [metrics],
-      temporality: 'delta',
-      otlp: { url: process.env.URL },
-      logger: { warn: () => {}, error: () => {} },
-      ${options}
-    });
-    ${then}`,
-    { URL: url },
-  );
-}
+const start = (url: string, then: string, options?: string): Child =>
+  startCounting(built.esm, url, then, options);
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -100,11 +81,32 @@ describe('a process that comes to its natural end', () => {
     expect(scrapes).toBeGreaterThan(0);
   });
 
-  it('throws what nobody catches as if there was no pipeline', async () => {
+  it.each([
+    ['throws', `throw new Error('boom');`],
+    ['throws later', `setTimeout(() => { throw new Error('boom'); }, 10); stay();`],
+    ['rejects', `void Promise.reject(new Error('boom')); stay();`],
+  ])(
+    'has sent everything when it %s what nobody catches, and ends as without a pipeline',
+    async (_, how) => {
+      const receiver = await pipelines.receiver();
+      const { code, stderr } = await start(receiver.url, `setup(); metrics.c.add(2); ${how}`).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/Error: boom\n {4}at /);
+      expect(valuesOf(receiver, 'c')).toEqual([3]);
+    },
+  );
+
+  it('leaves an error to the application that listens for it', async () => {
     const receiver = await pipelines.receiver();
-    const { code, stderr } = await start(receiver.url, `setup(); throw new Error('boom');`).ended;
-    expect(code).toBe(1);
-    expect(stderr).toContain('boom');
+    const child = start(
+      receiver.url,
+      `setup();
+      process.on('uncaughtException', () => say('mine'));
+      setTimeout(() => { throw new Error('boom'); }, 10);
+      setTimeout(() => { process.exitCode = 4; }, 300);`,
+    );
+    expect(await child.ended).toMatchObject({ code: 4, stdout: ['mine'], stderr: '' });
+    expect(sum(valuesOf(receiver, 'c'))).toBe(1);
   });
 });
 
@@ -245,46 +247,42 @@ describe('with an export under way, a process', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('sends nothing after shutdown() when it was to be tried again', async () => {
+  it('is tried once more at the end, whatever the server asks for, and then not again', async () => {
     const answer = { status: 503, headers: { 'retry-after': '1' } };
     const receiver = await pipelines.receiver({ respond: () => answer });
     const child = start(receiver.url, then, 'shutdownTimeoutMillis: 400,');
+    await child.said(/^shut down$/);
+    expect(receiver.requests).toHaveLength(2);
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
-    expect(receiver.requests).toHaveLength(1);
+    expect(receiver.requests).toHaveLength(2);
   });
 });
 
-describe('twenty processes that record until they are ended', () => {
-  it('lose nothing', { timeout: 60_000 }, async () => {
+describe('a hundred processes that record until they get SIGTERM', () => {
+  it('lose nothing, and keep their exit codes', { timeout: 120_000 }, async () => {
     const receiver = await pipelines.receiver();
     let recorded = 0;
-    /** Records in bursts from the first tick on, exports all the while, and counts along. */
-    const run = async (): Promise<void> => {
+    await inPairs(100, async (index) => {
+      // Every other one ends itself, by a code of its own.
+      const code = index % 2 === 0 ? undefined : index;
+      const listener = `process.once('SIGTERM', async () => {
+        await telemetry.shutdown();
+        process.exit(${code});
+      });`;
       const child = start(
         receiver.url,
-        `const telemetry = setup();
-        let count = 1;
-        setInterval(() => {
-          for (let i = 0; i < 10; i++) {
-            if (telemetry.health().status === 'shut down') return;
-            metrics.c.add(1);
-            count++;
-          }
-          say(String(count));
-        }, 1);
-        setInterval(() => telemetry.forceFlush(), 20);
-        say('ready');`,
+        `const telemetry = setup(); ${code === undefined ? '' : listener} ${RECORDING}`,
       );
       await child.said(/^ready$/);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
+      await randomMoment();
       child.process.kill('SIGTERM');
-      const { signal, stdout } = await child.ended;
-      expect(signal).toBe('SIGTERM');
-      recorded += Math.max(1, ...stdout.slice(1).map(Number));
-    };
-    // Two at a time: the machine may have no more processors.
-    for (let i = 0; i < 20; i += 2) await Promise.all([run(), run()]);
-    expect(recorded).toBeGreaterThan(100);
+      const ended = await child.ended;
+      expect(ended).toMatchObject(
+        code === undefined ? { code: null, signal: 'SIGTERM' } : { code, signal: null },
+      );
+      recorded += lastNumber(ended.stdout);
+    });
+    expect(recorded).toBeGreaterThan(1_000);
     expect(sum(valuesOf(receiver, 'c'))).toBe(recorded);
   });
 });

@@ -104,7 +104,7 @@ describe('a server that never answers', () => {
     });
     expect(telemetry.health().status).toBe('failing');
     expect(pipelines.lines).toEqual([
-      `Exporting to ${server.url} failed (1 in a row): there was no complete answer within 200 ms.`,
+      `Exporting to ${server.url} failed (1 in a row): there was no complete answer within 200 ms. It may have arrived or not, and is sent again as it was.`,
     ]);
   });
 
@@ -133,9 +133,9 @@ describe('a server that never answers', () => {
       exportIntervalMillis: 50,
     });
     let most = 0;
-    await until('ten exports have failed', () => {
+    await until('three exports have been tried', () => {
       most = Math.max(most, server.open);
-      return (otlp()?.consecutiveFailures ?? 0) >= 10;
+      return (otlp()?.attempts ?? 0) >= 3;
     });
     // The next one may begin before the server has heard of the end of the one before it.
     expect(most).toBeLessThanOrEqual(2);
@@ -150,7 +150,8 @@ describe('a server that answers a byte at a time, without end', () => {
     pipelines.onEnd(server.close);
     const { telemetry, otlp } = setup(server.url, { exportTimeoutMillis: 300 });
     expect(await took(telemetry.forceFlush())).toBeLessThan(3_000);
-    expect(otlp()?.lastError).toBe('there was no complete answer within 300 ms');
+    // Its status has said that it has the export.
+    expect(otlp()).toMatchObject({ lastError: undefined, lastSuccess: expect.any(Date), held: 0 });
   });
 
   it('costs a shutdown no more than its own timeout', async () => {

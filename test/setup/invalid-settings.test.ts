@@ -120,7 +120,7 @@ describe('a variable that cannot be used', () => {
     (name) => {
       pipelines.env({ [name]: 'x-tenant=a,Bearer s3cret' });
       const { problem } = problemOf();
-      expect(problem).toContain(`${name} has an entry that is no key=value`);
+      expect(problem).toContain(`${name} has an entry that is no header`);
       expect(problem).not.toContain('s3cret');
     },
   );

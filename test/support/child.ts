@@ -18,16 +18,20 @@ export interface Child {
   readonly ended: Promise<Ended>;
 }
 
-/** Most time that a process may take; it is killed then, and its signal tells. */
+/** Most time that a process may take unless it is said; it is killed then, and its signal tells. */
 const MAX_MILLIS = 20_000;
 
 /** Starts an ES module, in an environment without `OTEL_*` variables. */
-export function startChild(program: string, env: Readonly<Record<string, string>> = {}): Child {
+export function startChild(
+  program: string,
+  env: Readonly<Record<string, string>> = {},
+  maxMillis = MAX_MILLIS,
+): Child {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: MAX_MILLIS,
+    timeout: maxMillis,
     killSignal: 'SIGKILL',
   });
   let stdout = '';

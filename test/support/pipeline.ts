@@ -16,7 +16,7 @@ export interface Pipelines {
   env(variables: Readonly<Record<string, string>>): void;
   /** An OTLP receiver that ends with the test. */
   receiver(options?: ReceiverOptions): Promise<Receiver>;
-  /** `setupMetrics`, named "test", logging to `lines`, with no listener at the process. */
+  /** `setupMetrics`, named "test", logging to `lines`, with no listener at the process, and silent of itself. */
   setup(options?: SetupOptions): Telemetry;
   /** Something else to be ended with the test. */
   onEnd(end: () => unknown): void;
@@ -56,6 +56,8 @@ export function usePipelines(): Pipelines {
       const telemetry = setupMetrics({
         serviceName: 'test',
         flushAtExit: false,
+        // What it tells of itself has tests of its own.
+        selfMetrics: false,
         shutdownTimeoutMillis: 1_000,
         logger: { warn: log, error: log },
         ...options,

@@ -62,6 +62,7 @@ export function instrumentsIn({ rows }: Plan): readonly ManifestInstrument[] {
   const questions = rows.flatMap(({ panels }) => panels.flatMap(({ asked }) => asked));
   return questions.flatMap(({ question }) => [
     ...('instrument' in question ? [question.instrument] : []),
+    ...('slo' in question ? [question.slo.instrument] : []),
     ...(question.ask === 'share' ? [question.of] : []),
   ]);
 }

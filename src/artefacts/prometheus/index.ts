@@ -1,3 +1,3 @@
-export type { PrometheusOptions } from './prometheus-artefacts.js';
+export type { PrometheusRuleOptions } from './prometheus-artefacts.js';
 export { prometheusArtefacts } from './prometheus-artefacts.js';
 export { prometheusQueries } from './queries.js';

@@ -8,7 +8,7 @@ import type { RuleGroup } from './rule-files.js';
 import { sloRules } from './slo-rules.js';
 
 /** What a team may set about its rules. */
-export interface PrometheusOptions {
+export interface PrometheusRuleOptions {
   /** How the metrics reach Prometheus; `suffixed` unless said otherwise. */
   readonly naming?: PrometheusNaming;
   /** Address of a runbook for alerts on objectives; `{slo}` in it becomes the objective's name. */
@@ -27,7 +27,7 @@ export interface PrometheusOptions {
  */
 export function prometheusArtefacts(
   manifests: readonly Manifest[],
-  { naming = 'suffixed', runbookUrl, minimumErrors = 5 }: PrometheusOptions = {},
+  { naming = 'suffixed', runbookUrl, minimumErrors = 5 }: PrometheusRuleOptions = {},
 ): readonly Artefact[] {
   const file = (path: string, groups: readonly RuleGroup[]): Artefact => ({
     path: `prometheus/${path}`,

@@ -8,14 +8,13 @@ import { wellFormed } from '../well-formed.js';
 export const JOB = 'job';
 
 /**
- * Text as a PromQL string. Some characters are written as escapes: `$` and `[`, since a dashboard would
- * take `${name}` and `[[name]]` for variables of its own, and U+FFFD, which Prometheus takes for broken
- * text.
+ * Text as a PromQL string. `$` and `[` are written as escapes, since a dashboard would take `${name}` and
+ * `[[name]]` for variables of its own.
  */
 export function promString(text: string): string {
-  return JSON.stringify(wellFormed(text)).replace(/[$[\uFFFD]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return JSON.stringify(wellFormed(text)).replace(/[$[]/g, (mark) =>
+    mark === '$' ? '\\u0024' : '\\u005b',
+  );
 }
 
 /** `{a="b",c=~"d"}`, and nothing for no matchers. */

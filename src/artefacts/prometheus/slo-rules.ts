@@ -42,10 +42,14 @@ function budgetOf({ slo }: SloOf): Decimal {
   return oneMinus(decimal(slo.objective));
 }
 
+/** Windows up to this many seconds are read from the metric itself. */
+const LONGEST_READ_RAW = 3_600;
+
 /**
- * Good and bad measurements per second over the shortest window, and everything else from these two:
- * a rate over three days of the raw buckets would read more samples than a query may, and the mean of
- * ratios would count a quiet hour as much as a busy one.
+ * Good and bad measurements per second over the shortest window; ratios of windows up to an hour, which
+ * must react at once; and from the former everything longer: a rate over three days of the raw buckets
+ * would read more samples than a query may, and the mean of ratios would count a quiet hour as much as a
+ * busy one.
  */
 function recorded(slo: SloOf, naming: PrometheusNaming): readonly Rule[] {
   const { objective, threshold, window } = slo.slo;
@@ -53,28 +57,33 @@ function recorded(slo: SloOf, naming: PrometheusNaming): readonly Rule[] {
   const windows = errorWindows(window);
   const budget = decimalText(budgetOf(slo));
   const labels = { [SLO_LABELS.slo]: slo.slo.name, [SLO_LABELS.scope]: slo.scope };
-  const asked = { window: durationText(windows[0] ?? 0), matchers: [], by: [JOB] };
   const raw = seriesOf(slo.instrument, naming);
+  const over = (seconds: number) => ({
+    window: durationText(seconds),
+    matchers: [],
+    by: [JOB],
+  });
   const only = sloSelector(slo);
-  const ratioOver = (over: string) =>
-    `sum_over_time(${series.errors}${only}[${over}]) / (sum_over_time(${series.events}${only}[${over}]) > 0)`;
+  const ratioOfRecorded = (within: string) =>
+    `sum_over_time(${series.errors}${only}[${within}]) / (sum_over_time(${series.events}${only}[${within}]) > 0)`;
+  const ratio = (seconds: number) =>
+    seconds > LONGEST_READ_RAW
+      ? ratioOfRecorded(durationText(seconds))
+      : `clamp_min(1 - ${raw.atMost(threshold, over(seconds))} / (${raw.count(over(seconds))} > 0), 0)`;
+  const shortest = over(windows[0] ?? 0);
   const rule = (record: string, expr: string): Rule => ({ record, expr, labels });
   return [
     rule(series.objective, `vector(${decimalText(decimal(objective))})`),
-    rule(series.events, raw.count(asked)),
-    rule(series.errors, `clamp_min(${raw.count(asked)} - ${raw.atMost(threshold, asked)}, 0)`),
-    ...windows.map((seconds, i) =>
-      rule(
-        series.errorRatio(seconds),
-        i === 0
-          ? `${series.errors}${only} / (${series.events}${only} > 0)`
-          : ratioOver(durationText(seconds)),
-      ),
+    rule(series.events, raw.count(shortest)),
+    rule(
+      series.errors,
+      `clamp_min(${raw.count(shortest)} - ${raw.atMost(threshold, shortest)}, 0)`,
     ),
+    ...windows.map((seconds) => rule(series.errorRatio(seconds), ratio(seconds))),
     ...windows.map((seconds) =>
       rule(series.burnRate(seconds), `${series.errorRatio(seconds)}${only} / ${budget}`),
     ),
-    rule(series.budgetLeft, `1 - (${ratioOver(window)}) / ${budget}`),
+    rule(series.budgetLeft, `1 - (${ratioOfRecorded(window)}) / ${budget}`),
   ];
 }
 

@@ -40,7 +40,8 @@ export function namesIn(expression: string): Names {
     else if (token === ')') inLabels = false;
     else if (!/^[a-zA-Z_:]/.test(token)) continue;
     else if (inMatchers || inLabels) labels.add(token);
-    else if (next === '(' || WORDS_OF_THE_LANGUAGE.has(token.toLowerCase())) continue;
+    else if (next === '(' || next === 'by' || WORDS_OF_THE_LANGUAGE.has(token.toLowerCase()))
+      continue;
     else metrics.add(token);
   }
   return { metrics, labels };
@@ -99,4 +100,16 @@ function labelsByMetric(
       return suffixes.map((suffix) => [name + suffix, labels] as const);
     }),
   );
+}
+
+/** Every expression of a dashboard: of its panels and its variables. */
+export function expressionsOf(dashboard: unknown): readonly string[] {
+  const { panels, templating } = dashboard as {
+    panels: { targets?: { expr: string }[] }[];
+    templating: { list: { type: string; query: string }[] };
+  };
+  return [
+    ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ...templating.list.filter(({ type }) => type === 'query').map(({ query }) => query),
+  ];
 }

@@ -7,6 +7,7 @@ import { root } from './pages.js';
 export const ENTRIES: Readonly<Record<string, string>> = {
   meterbook: join(root, 'src/index.ts'),
   'meterbook/agent': join(root, 'src/agent/index.ts'),
+  'meterbook/artefacts': join(root, 'src/artefacts/index.ts'),
   'meterbook/db': join(root, 'src/db/index.ts'),
   'meterbook/http': join(root, 'src/http/index.ts'),
   'meterbook/jobs': join(root, 'src/jobs/index.ts'),

@@ -80,7 +80,6 @@ export const hostile = defineRegistry({
       attributes: {
         'a"} or vector(1) #': attr.oneOf(...HOSTILE),
         "'); DROP TABLE x; --": attr.string({ maxValues: 3 }).optional(),
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what it is about.
         '${service}': attr.string({ maxValues: 3 }).fromContext().optional(),
       },
     }),

@@ -1,0 +1,350 @@
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { atOnce, inSlices } from '../../core/index.js';
+import type { Answer, Send } from './answer.js';
+import { pauseMillis } from './backoff.js';
+import { mergeBatches } from './merge.js';
+import { encoded, joinedParts, partsOf, pointsIn } from './points.js';
+
+/** Why points were given up. */
+export type PointDropReason =
+  /** The server refused them for good: a status that must not be retried. */
+  | 'rejected'
+  /** The server took the request, and said that it did not take these. */
+  | 'partial_success'
+  /** Refused for their size, halved already. */
+  | 'too_large'
+  /** More series than may be held. */
+  | 'held_limit'
+  /** Older than what the spool has room for. */
+  | 'spool_limit'
+  /** Damaged in the spool, or taken from it by others. */
+  | 'spool_corrupt'
+  /** Unsent at the end of the pipeline, and nowhere to keep them. */
+  | 'shutdown';
+
+/** What is kept outside of the process until it is sent; `Spool` is one. */
+export interface Store {
+  /** Keeps an encoded request before it returns. An id, or false where it could not be kept. */
+  writeSync(entry: StoredRequest): string | false;
+  /** The oldest request that waits, which is then claimed until it is removed or released. */
+  next(): Promise<(StoredRequest & { readonly id: string }) | undefined>;
+  remove(id: string): void;
+  /** To be handed out again later. */
+  release(request: StoredRequest & { readonly id: string }): void;
+  close(): void;
+}
+
+/** One encoded request, and how many points it has. */
+export interface StoredRequest {
+  readonly body: Uint8Array;
+  readonly points: number;
+}
+
+/** What a delivery is made from. */
+export interface DeliveryOptions {
+  readonly send: Send;
+  /** Encodes metrics as an OTLP request; `undefined` for nothing. */
+  readonly serialize: (metrics: ResourceMetrics) => Uint8Array | undefined;
+  /** Most time for one request, ms. */
+  readonly timeoutMillis: number;
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** Waits, without holding the process open. */
+  readonly sleep: (millis: number) => Promise<void>;
+  readonly store?: Store | undefined;
+  /** Whether each request goes into the store before it is sent. */
+  readonly writeAhead?: boolean;
+  readonly onAnswer: (answer: Answer, points: number, millis: number) => void;
+  readonly onDropped: (reason: PointDropReason, points: number) => void;
+}
+
+/** One request on its way. */
+interface Request extends StoredRequest {
+  /** What it was made of, where that is still ours to merge or to halve. */
+  readonly metrics?: ResourceMetrics | undefined;
+  /** Where it is in the store. */
+  readonly id?: string | undefined;
+}
+
+/** Most points of one request: some hundred bytes each, where the Collector takes 20 MiB. */
+const MAX_POINTS = 5_000;
+
+/**
+ * Delivers batches of metrics, at least once, and owns them until their fate is known:
+ *
+ * - accepted: forgotten
+ * - retryable: merged with what comes after it, and sent with that; so an outage of any length takes
+ *   the memory of one batch and costs no counts
+ * - rejected, or in a partial success: given up and counted, so that it cannot block the next
+ * - too large: halved once
+ * - ambiguous: the identical bytes are sent again, ahead of everything else
+ *
+ * There is one attempt at a time and no timer: an attempt is made when a batch comes in, unless the
+ * pause after the last failure is not over. With a store that is written ahead, requests wait there
+ * instead of in memory.
+ */
+export class Delivery {
+  /** Batches that wait, oldest first. What is being encoded is still among them. */
+  private waiting: ResourceMetrics[] = [];
+  /** What is left of a batch of which a part is under way: the first of those that wait. */
+  private rest: ResourceMetrics | undefined;
+  /** A request whose fate is not known. */
+  private inDoubt: Request | undefined;
+  private inFlight: Request | undefined;
+  /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
+  private toHalve = { points: 0, size: 0 };
+  /** Behind which the next attempt begins. */
+  private turn: Promise<unknown> = Promise.resolve();
+  /** In a row, of those that may pass. */
+  private failures = 0;
+  private notBefore = Number.NEGATIVE_INFINITY;
+  /** Whether anything ever has. */
+  private hasArrived = false;
+  /** What went wrong last. */
+  private lastMessage: string | undefined;
+  /** The end of the pipeline, on the clock of `now`, once it is known. */
+  private end: number | undefined;
+  private isClosed = false;
+
+  constructor(private readonly options: DeliveryOptions) {}
+
+  /** Points in memory that have not arrived. */
+  get heldPoints(): number {
+    let points = (this.inDoubt?.points ?? 0) + (this.inFlight?.points ?? 0);
+    for (const batch of this.waiting) points += pointsIn(batch);
+    return points;
+  }
+
+  /** Takes a batch over, without sending it. */
+  add(batch: ResourceMetrics): void {
+    if (pointsIn(batch) > 0) this.waiting.push(batch);
+  }
+
+  /**
+   * Takes a batch over and sends what there is, after what is under way. Never rejects; returns why
+   * something is still unsent or was given up, or `undefined` where everything has arrived.
+   */
+  export(batch: ResourceMetrics): Promise<string | undefined> {
+    this.add(batch);
+    const attempt = this.turn.then(() => this.run());
+    this.turn = attempt;
+    return attempt;
+  }
+
+  /** Sends what is held or stored, where there is nothing new to send it with. */
+  resend(): void {
+    if (this.heldPoints > 0 || this.options.store !== undefined)
+      this.turn = this.turn.then(() => this.run());
+  }
+
+  /** Waits for what is under way. */
+  async idle(): Promise<void> {
+    await this.turn;
+  }
+
+  /** The end is near: attempts go on until then, ms from now, and pauses fit into it. */
+  hasten(millis: number): void {
+    this.end = this.options.now() + millis;
+  }
+
+  /** The end: what is unsent is stored, or given up and counted. At once. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const { store, serialize, onDropped } = this.options;
+    for (const request of [this.inFlight, this.inDoubt]) if (request) this.keep(request);
+    for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
+      const points = pointsIn(metrics);
+      // Encoding takes time, which there may not be.
+      if (store === undefined) onDropped('shutdown', points);
+      else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+    }
+    this.waiting = [];
+    this.inDoubt = undefined;
+    this.inFlight = undefined;
+    store?.close();
+  }
+
+  private keep(request: Request): void {
+    const { store, onDropped } = this.options;
+    const { body, points } = request;
+    if (isStored(request)) store?.release(request);
+    else if (store === undefined || store.writeSync({ body, points }) === false)
+      onDropped('shutdown', points);
+  }
+
+  /** One turn: attempts to send everything. Never rejects. */
+  private async run(): Promise<string | undefined> {
+    try {
+      // Before anything can keep it from being sent.
+      if (this.options.writeAhead === true) await this.storeWaiting();
+      await this.merge();
+      const pause = this.notBefore - this.options.now();
+      if (pause > 0 && this.end === undefined)
+        return `${this.lastMessage}; the next attempt is due in ${Math.ceil(pause / 1_000)} s`;
+      this.lastMessage = undefined;
+      while (!(await this.sendAll()) && !this.isClosed) {
+        // Where nothing has ever arrived nobody is likely to be there: the end need not wait for it.
+        const left = this.end === undefined || !this.hasArrived ? 0 : this.end - this.options.now();
+        if (left <= 0) break;
+        await this.options.sleep(Math.min(this.notBefore - this.options.now(), left));
+      }
+      return this.lastMessage;
+    } catch (error) {
+      // A fault in the metrics of another library, which cannot be encoded.
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Makes one batch of those that wait. */
+  private async merge(): Promise<void> {
+    if (this.waiting.length < 2) return;
+    const batches = [...this.waiting];
+    let lost = 0;
+    const merged = await inSlices(
+      mergeBatches(batches, (points) => {
+        lost += points;
+      }),
+    );
+    if (this.isClosed) return;
+    if (lost > 0) this.options.onDropped('held_limit', lost);
+    // What came in meanwhile comes after it.
+    this.waiting.splice(0, batches.length, merged);
+  }
+
+  /** Sends what there is, oldest first. False where something has to wait. */
+  private async sendAll(): Promise<boolean> {
+    const doubtful = this.inDoubt;
+    this.inDoubt = undefined;
+    if (doubtful !== undefined && !(await this.settle(doubtful))) return false;
+    return (await this.sendStored()) && (await this.sendWaiting());
+  }
+
+  /** Moves what waits into the store, as far as that takes it. */
+  private async storeWaiting(): Promise<void> {
+    for (;;) {
+      const request = await this.encodeFirst();
+      if (request === undefined) return;
+      const { body, points } = request;
+      if (this.options.store?.writeSync({ body, points }) === false) return;
+      this.removeFirst(request);
+    }
+  }
+
+  private async sendStored(): Promise<boolean> {
+    const { store } = this.options;
+    if (store === undefined) return true;
+    while (!this.isClosed) {
+      const request = await store.next();
+      if (request === undefined) return true;
+      if (!(await this.settle(request))) return false;
+    }
+    return false;
+  }
+
+  private async sendWaiting(): Promise<boolean> {
+    for (;;) {
+      const request = await this.encodeFirst();
+      if (request === undefined) return !this.isClosed;
+      this.removeFirst(request);
+      if (!(await this.settle(request))) return false;
+    }
+  }
+
+  /** Encodes as much of the first batch as fits a request; it goes on waiting meanwhile. */
+  private async encodeFirst(): Promise<Required<Omit<Request, 'id'>> | undefined> {
+    const [batch] = this.waiting;
+    const [metrics] = batch === undefined ? [] : partsOf(batch, this.partSize);
+    if (metrics === undefined) return undefined;
+    const body = await inSlices(encoded(metrics, this.options.serialize));
+    return this.isClosed ? undefined : { body, points: pointsIn(metrics), metrics };
+  }
+
+  private get partSize(): number {
+    return this.toHalve.points > 0 ? this.toHalve.size : MAX_POINTS;
+  }
+
+  /** Takes a part off the first batch, once it is somewhere else. */
+  private removeFirst({ points }: Request): void {
+    const [, ...rest] = partsOf(this.waiting[0] as ResourceMetrics, points);
+    this.rest = rest.length === 0 ? undefined : joinedParts(rest);
+    this.waiting.splice(0, 1, ...(this.rest === undefined ? [] : [this.rest]));
+  }
+
+  /** Puts a part back to where it came from. */
+  private putBack(metrics: ResourceMetrics): void {
+    if (this.rest !== undefined && this.waiting[0] === this.rest)
+      this.waiting[0] = joinedParts([metrics, this.rest]);
+    else this.waiting.unshift(metrics);
+    this.rest = undefined;
+  }
+
+  /** Sends one request and does what its fate asks for. False where it has to wait. */
+  private async settle(request: Request): Promise<boolean> {
+    const { options } = this;
+    const left = this.end === undefined ? Number.POSITIVE_INFINITY : this.end - options.now();
+    this.inFlight = request;
+    const begun = options.now();
+    const answer = await options.send(
+      request.body,
+      Math.max(1, Math.min(options.timeoutMillis, left)),
+    );
+    // Whoever closed has dealt with it, since the answer was still out.
+    if (this.isClosed) return false;
+    this.inFlight = undefined;
+    options.onAnswer(answer, request.points, options.now() - begun);
+    if (answer.fate !== 'accepted') this.lastMessage = answer.message;
+    this.hasArrived ||= answer.fate === 'accepted';
+    const isHalf = this.toHalve.points > 0 && request.metrics !== undefined;
+    if (isHalf) this.toHalve.points -= request.points;
+    switch (answer.fate) {
+      case 'accepted':
+        this.drop('partial_success', answer.rejectedPoints ?? 0);
+        return this.finish(request);
+      case 'rejected':
+        this.drop('rejected', request.points);
+        return this.finish(request);
+      case 'too_large':
+        if (request.metrics !== undefined && request.points > 1 && !isHalf) {
+          this.toHalve = { points: request.points, size: Math.ceil(request.points / 2) };
+          this.putBack(request.metrics);
+          this.lastMessage = undefined;
+          return true;
+        }
+        this.drop('too_large', request.points);
+        return this.finish(request);
+      case 'retryable':
+        if (request.metrics !== undefined) this.putBack(request.metrics);
+        else if (request.id === undefined) this.inDoubt = request;
+        break;
+      case 'ambiguous':
+        // The bytes alone: they are no longer ours to merge.
+        if (request.id === undefined) this.inDoubt = { body: request.body, points: request.points };
+        break;
+    }
+    if (isStored(request)) options.store?.release(request);
+    this.toHalve.points = 0;
+    this.failures += 1;
+    this.notBefore =
+      options.now() + pauseMillis(this.failures, answer.retryAfterMillis, options.random());
+    return false;
+  }
+
+  /** The server has had its say: whatever it was, nothing has to wait. */
+  private finish({ id }: Request): true {
+    if (id !== undefined) this.options.store?.remove(id);
+    this.failures = 0;
+    this.notBefore = Number.NEGATIVE_INFINITY;
+    return true;
+  }
+
+  private drop(reason: PointDropReason, points: number): void {
+    if (points > 0) this.options.onDropped(reason, points);
+  }
+}
+
+function isStored(request: Request): request is Request & { readonly id: string } {
+  return request.id !== undefined;
+}
