@@ -11,6 +11,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectorProgram } from './collector.mjs';
+import { installEngines } from './engines.mjs';
 import { prometheusProgram } from './prometheus.mjs';
 
 /** Program, how it tells its version, and the Debian package that has it. */
@@ -37,6 +38,13 @@ if (missing.length > 0) {
   const packages = [...new Set(missing.map(({ debian }) => debian))].join(' ');
   console.error(`missing: ${missing.map(({ program }) => program).join(', ')}`);
   console.error(`on Debian and Ubuntu: apt-get install ${packages}`);
+  process.exit(1);
+}
+
+try {
+  installEngines();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
