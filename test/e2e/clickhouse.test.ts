@@ -19,7 +19,10 @@ import {
 import { agentInstruments } from '../../src/standard/index.js';
 import { hostile } from '../artefacts/support/shop.js';
 import { type Engine, startEngine } from './support/chdb.js';
-import { startClickHouseCollector } from './support/clickhouse-collector.js';
+import {
+  type ClickHouseCollector,
+  startClickHouseCollector,
+} from './support/clickhouse-collector.js';
 import { type ClickHouseServer, serveClickHouse } from './support/clickhouse-http.js';
 import { everyQuestion, grafanaText, statementsOf } from './support/clickhouse-texts.js';
 import {
@@ -75,20 +78,21 @@ const STEP = 60;
 
 let engine: Engine;
 let server: ClickHouseServer;
+let collector: ClickHouseCollector;
 let ledger: Ledger;
 
 beforeAll(async () => {
   engine = startEngine();
   server = await serveClickHouse(engine);
-  const collector = await startClickHouseCollector(manifests, server, engine);
+  collector = await startClickHouseCollector(manifests, server, engine);
   const views = artefacts.find(({ path }) => path === 'clickhouse/views.sql');
   for (const { sql } of statementsOf(views?.content ?? '')) engine.run(sql);
   ledger = await twoLives(declaration, (metrics) => collector.send(metrics));
   await collector.settled();
-  await collector.stop();
 }, 180_000);
 
 afterAll(async () => {
+  await collector?.stop();
   await server?.close();
   engine?.stop();
 });
