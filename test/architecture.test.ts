@@ -55,7 +55,8 @@ describe('the checker', () => {
       'agent/index.ts': "import '../index.js'; import '../core/index.js'; export {};",
       'agent/events.ts': "import 'eventsource-parser'; export {};",
       'testing/index.ts': "import '../agent/index.js'; import '../errors.js'; export {};",
-      'artefacts/index.ts': "import '../declare/units.js'; export {};",
+      'artefacts/index.ts': "import '../declare/units.js'; import 'yaml'; export {};",
+      'artefacts/panel.ts': "import type { P } from '@grafana/grafana-foundation-sdk/table';",
       'live/index.ts': "import '../testing/index.js'; import '../artefacts/index.js'; export {};",
       'cli/index.ts': "import '../live/index.js'; export {};",
     };
@@ -105,6 +106,9 @@ describe('the checker', () => {
     ['otel/bad.ts', '@opentelemetry/undeclared'],
     ['agent/bad.ts', 'undeclared'],
     ['http/bad.ts', 'eventsource-parser'],
+    ['http/bad.ts', 'yaml'],
+    // Of this one artefacts may know the types alone.
+    ['artefacts/bad.ts', '@grafana/grafana-foundation-sdk/table'],
   ])('reports that %s imports %s', (file, specifier) => {
     reports('package', file, { ...foundation, [file]: `import '${specifier}';` });
   });

@@ -1,6 +1,10 @@
 import type { Manifest } from '../declare/index.js';
 import type { Artefact } from './artefact.js';
+import { clickhouseArtefacts } from './clickhouse/index.js';
 import { docsArtefacts } from './docs/docs-artefacts.js';
+import { grafanaArtefacts } from './grafana/index.js';
+import { prometheusArtefacts } from './prometheus/index.js';
+import { signozArtefacts } from './signoz/index.js';
 import { weaverArtefacts } from './weaver/weaver-artefacts.js';
 
 /** Something that `meterbook generate` makes. */
@@ -12,6 +16,16 @@ export interface NamedGenerator {
 
 /** Every generator, by the word of `meterbook generate`. The paths of no two are the same. */
 export const generators: Readonly<Record<string, NamedGenerator>> = {
+  prometheus: {
+    summary: 'recording rules, burn-rate alerts and alerts on the pipeline, in YAML',
+    generate: prometheusArtefacts,
+  },
+  grafana: { summary: 'dashboards for Grafana, in JSON', generate: grafanaArtefacts },
+  clickhouse: {
+    summary: 'queries and roll-ups on the tables of the Collector, in SQL',
+    generate: clickhouseArtefacts,
+  },
+  signoz: { summary: 'dashboards and alert rules for SigNoz, in JSON', generate: signozArtefacts },
   docs: { summary: 'the catalogue of every instrument, in Markdown', generate: docsArtefacts },
   weaver: {
     summary: "the registry for OpenTelemetry's Weaver, in YAML",

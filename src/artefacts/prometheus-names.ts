@@ -7,8 +7,9 @@ import type { ManifestInstrument } from '../declare/index.js';
  */
 export type PrometheusNaming = 'suffixed' | 'plain';
 
-/** UCUM units as Prometheus spells them (OpenTelemetry, "Prometheus and OpenMetrics Compatibility"). */
+/** UCUM units as Prometheus spells them; a unit that is not here stays as it is. */
 const UNITS: Readonly<Record<string, string>> = {
+  '1': '',
   d: 'days',
   h: 'hours',
   min: 'minutes',
@@ -36,11 +37,10 @@ const UNITS: Readonly<Record<string, string>> = {
   '%': 'percent',
 };
 
-/** The units below a fraction: `By/s` is `bytes_per_second`. */
+/** The units below a fraction: `By/s` is `bytes_per_second`. A minute is spelled `m` there. */
 const PER: Readonly<Record<string, string>> = {
   s: 'second',
   m: 'minute',
-  min: 'minute',
   h: 'hour',
   d: 'day',
   w: 'week',
@@ -48,41 +48,49 @@ const PER: Readonly<Record<string, string>> = {
   y: 'year',
 };
 
-/** Name of the metric family, without `_bucket`, `_sum` or `_count`; of a counter with `_total`. */
+/**
+ * Name of the metric family, without `_bucket`, `_sum` or `_count`; of a counter with `_total`.
+ *
+ * `suffixed` is what the Collector 0.159 writes by scrape and by remote write (OpenTelemetry,
+ * "Prometheus and OpenMetrics Compatibility"), `plain` what `@opentelemetry/exporter-prometheus` does;
+ * test/artefacts/prometheus-names.test.ts has names that both have written.
+ */
 export function prometheusName(
   { name, unit, kind }: Pick<ManifestInstrument, 'name' | 'unit' | 'kind'>,
   naming: PrometheusNaming = 'suffixed',
 ): string {
   const isCounter = kind === 'counter' || kind === 'observableCounter';
+  if (naming === 'plain') {
+    const plain = name.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
+    return isCounter && !plain.endsWith('_total') ? `${plain}_total` : plain;
+  }
   const isGauge = kind === 'gauge' || kind === 'observableGauge';
   let tokens = name.split(/[^a-zA-Z0-9:]+/).filter((token) => token !== '');
-  if (naming === 'suffixed') {
-    const suffixes = unitTokens(unit, isGauge);
-    const missing = suffixes.filter((token) => !tokens.includes(token));
-    tokens = [...tokens.filter((token) => !isCounter || token !== 'total'), ...missing];
-  }
-  if (isCounter && tokens.at(-1) !== 'total') tokens.push('total');
-  return leadingLetter(tokens.join('_'));
+  // A suffix is left out if the name has it as one of its words.
+  tokens.push(...unitSuffixes(unit).filter((suffix) => !tokens.includes(suffix)));
+  if (isCounter) tokens = [...tokens.filter((token) => token !== 'total'), 'total'];
+  if (isGauge && unit === '1') tokens = [...tokens.filter((token) => token !== 'ratio'), 'ratio'];
+  return tokens.join('_');
 }
 
-/** Name of an attribute as a label. */
+/**
+ * Name of an attribute as a label. Keys that begin with a mark, or have two in a row, become different
+ * labels on different ways to Prometheus (`a__b` by scrape of the Collector, `a_b` by remote write);
+ * this is what most of them write.
+ */
 export function prometheusLabel(key: string): string {
   const label = key.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
   return /^\d/.test(label) ? `key_${label}` : label;
 }
 
-function unitTokens(unit: string, isGauge: boolean): readonly string[] {
-  if (unit === '1') return isGauge ? ['ratio'] : [];
-  const [main = '', per = ''] = unit.replace(/\{[^}]*\}/g, '').split('/', 2);
-  const tokens = main === '' ? [] : [UNITS[main] ?? cleaned(main)];
-  if (per !== '') tokens.push('per', PER[per] ?? cleaned(per));
-  return tokens.filter((token) => token !== '');
+/** `bytes`, `per_second`: what a unit adds to a name. An annotation (`{request}`) adds nothing. */
+function unitSuffixes(unit: string): readonly string[] {
+  const [main = '', per = ''] = unit.split(/\/(.*)/s, 2);
+  const mainSuffix = main.includes('{') ? '' : cleaned(UNITS[main] ?? main);
+  const perSuffix = per.includes('{') ? '' : cleaned(PER[per] ?? per);
+  return [mainSuffix, perSuffix === '' ? '' : `per_${perSuffix}`].filter((it) => it !== '');
 }
 
 function cleaned(text: string): string {
-  return text.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_|_$/g, '');
-}
-
-function leadingLetter(name: string): string {
-  return /^\d/.test(name) ? `_${name}` : name;
+  return text.replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_|_$/g, '');
 }

@@ -49,6 +49,10 @@ export const BUNDLED: Readonly<Record<string, string>> = {
   'eventsource-parser': 'agent',
   yaml: 'artefacts',
 };
+/** Packages of which a layer may import types, so that nothing of them runs or is shipped. */
+const TYPES_ONLY: Readonly<Record<string, string>> = {
+  '@grafana/grafana-foundation-sdk': 'artefacts',
+};
 const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
 const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
 
@@ -107,9 +111,12 @@ export function checkArchitecture(
       report('unknown-layer', `no layer is called "${layerOf(file)}"; add it to LAYERS`);
     }
     const targets: string[] = [];
-    for (const specifier of importsOf(source)) {
+    for (const { specifier, isOfTypes } of importsOf(source)) {
       if (!specifier.startsWith('.')) {
-        if (layer !== undefined) checkPackage(specifier, layer, file, packages, report);
+        const isTypesOnly = isOfTypes && TYPES_ONLY[ownerOf(specifier)] === layerOf(file);
+        if (layer !== undefined && !isTypesOnly) {
+          checkPackage(specifier, layer, file, packages, report);
+        }
         continue;
       }
       const target = resolve(file, specifier, tree);
@@ -188,24 +195,41 @@ function checkPackage(
     return;
   }
   if (specifier.startsWith('node:') || BUNDLED[specifier] === layerOf(file)) return;
-  const [scope, name] = specifier.split('/');
-  const owner = specifier.startsWith('@') ? `${scope}/${name}` : scope;
-  if (!packages.includes(owner as string)) {
+  if (!packages.includes(ownerOf(specifier))) {
     report('package', `imports ${specifier}, which package.json names as no dependency`);
   }
 }
 
+/** The package that a module is of: `@scope/name` of `@scope/name/part`. */
+function ownerOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** A module that a file names. */
+interface Import {
+  readonly specifier: string;
+  /** Whether the compiler leaves nothing of it in what runs. */
+  readonly isOfTypes: boolean;
+}
+
 /** Every module that a file names: imports, re-exports, `import()`, `import('…').T`, `require()`. */
-function importsOf(source: ts.SourceFile): readonly string[] {
-  const found: string[] = [];
-  const add = (node: ts.Node | undefined) => {
-    if (node !== undefined && ts.isStringLiteralLike(node)) found.push(node.text);
+function importsOf(source: ts.SourceFile): readonly Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node | undefined, isOfTypes = false) => {
+    if (node !== undefined && ts.isStringLiteralLike(node)) {
+      found.push({ specifier: node.text, isOfTypes });
+    }
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.isTypeOnly);
+    } else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isExternalModuleReference(node)) add(node.expression);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      add(node.argument.literal);
+      add(node.argument.literal, true);
     } else if (ts.isCallExpression(node) && isLoad(node.expression)) add(node.arguments[0]);
     ts.forEachChild(node, visit);
   };

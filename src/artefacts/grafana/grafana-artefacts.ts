@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Manifest } from '../../declare/index.js';
+import type { Artefact } from '../artefact.js';
+import { instrumentsByName, slosOf } from '../instruments.js';
+import { prometheusQueries } from '../prometheus/queries.js';
+import type { QueryBackend } from '../questions.js';
+import { dashboardJson } from './dashboard.js';
+import { dimensionsPlan, othersPlan, pipelinePlan, slosPlan } from './general-plans.js';
+import { modelsPlan } from './models-plan.js';
+import { instrumentsIn, type Plan } from './plan.js';
+import { bottlenecksPlan, servicePlan } from './service-plans.js';
+
+/** What a team may set about its dashboards. */
+export interface GrafanaOptions {
+  /**
+   * The data sources to make dashboards for, each in a folder of its own. Prometheus with the Collector's
+   * names of metrics unless said otherwise.
+   */
+  readonly backends?: readonly QueryBackend[];
+}
+
+/** The folder of each data source. */
+const FOLDERS: Readonly<Record<QueryBackend['dataSource'], string>> = {
+  prometheus: 'prometheus',
+  'grafana-clickhouse-datasource': 'clickhouse',
+};
+
+/**
+ * Dashboards for Grafana, one for each purpose and data source: `grafana/prometheus/service.json`. Panels
+ * are made for the instruments that the registries have; a dashboard with no panel is left out. The uid
+ * follows from the scopes, the purpose and the data source, so that a new version replaces the old one.
+ */
+export function grafanaArtefacts(
+  manifests: readonly Manifest[],
+  { backends = [prometheusQueries()] }: GrafanaOptions = {},
+): readonly Artefact[] {
+  const scopes = manifests.map(({ scope }) => scope.name);
+  const tag = scopes.join(', ');
+  return backends.flatMap((backend) =>
+    plansFor(manifests).map((plan) => ({
+      path: `grafana/${FOLDERS[backend.dataSource]}/${plan.purpose}.json`,
+      content: `${JSON.stringify(
+        dashboardJson(plan, { uid: uidOf(scopes, plan, backend), tag, backend }),
+        null,
+        2,
+      )}\n`,
+    })),
+  );
+}
+
+/** The dashboards that have something to show. */
+export function plansFor(manifests: readonly Manifest[]): readonly Plan[] {
+  const instruments = instrumentsByName(manifests);
+  const known = [servicePlan, modelsPlan, bottlenecksPlan].map((plan) => plan(instruments));
+  const shown = new Set(known.flatMap(instrumentsIn));
+  const others = [...instruments.values()].filter((instrument) => !shown.has(instrument));
+  return [
+    ...known,
+    dimensionsPlan(instruments),
+    slosPlan(slosOf(manifests)),
+    pipelinePlan(),
+    othersPlan(others),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** At most 40 characters, as Grafana wants it. */
+function uidOf(scopes: readonly string[], { purpose }: Plan, { dataSource }: QueryBackend): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([scopes, dataSource]))
+    .digest('hex');
+  return `meterbook-${purpose}-${hash.slice(0, 12)}`;
+}
