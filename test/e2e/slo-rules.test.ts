@@ -403,7 +403,7 @@ describe('alerts on the pipeline', () => {
           fires('MeterbookPointsDropped', '25m', true),
           fires('MeterbookPointsHeld', '30m', false),
           fires('MeterbookPointsHeld', '40m', true),
-          fires('MeterbookOverflow', '20m', false),
+          fires('MeterbookOverflow', '19m', false),
           fires('MeterbookOverflow', '25m', true),
           fires('MeterbookMeasurementsDropped', '20m', false),
           fires('MeterbookMeasurementsDropped', '25m', true),
