@@ -9,6 +9,7 @@ const entries = {
   http: 'src/http/index.ts',
   db: 'src/db/index.ts',
   jobs: 'src/jobs/index.ts',
+  artefacts: 'src/artefacts/index.ts',
   testing: 'src/testing/index.ts',
 };
 

@@ -143,12 +143,16 @@ function checkCommand(node, app) {
   const run = (/** @type {readonly string[]} */ args) =>
     must(npx(args), `meterbook ${args.join(' ')}`);
   assert(run(['--version']).includes(manifest.version), 'meterbook --version is another');
-  for (const args of [['--help'], ['jobs', '--help'], ['jobs', 'report', '--help']]) {
+  const helps = [[], ['generate'], ['generate', 'docs'], ['jobs'], ['jobs', 'report']];
+  for (const args of helps.map((path) => [...path, '--help'])) {
     assert(run(args).includes('Usage: meterbook'), `meterbook ${args.join(' ')} explains nothing`);
   }
   const { status, output } = npx(['jobs', 'report', '--database-url=postgres://h/d']);
   assert(status === 1 && output.includes('npm install pg'), `without pg it says: ${output}`);
-  console.log('  meterbook --help, --version and a report without pg');
+  const generate = ['generate', 'all', '--registry', 'meterbook/agent', '--out', 'generated'];
+  assert(run(generate).includes('catalogue.md'), 'meterbook generate writes no catalogue');
+  assert(run([...generate, '--check']).includes('unchanged'), 'what was generated is out of date');
+  console.log('  meterbook --help, --version, generate all, and a report without pg');
 }
 
 /**

@@ -16,6 +16,8 @@ const HINTS = {
   INVALID_ATTRIBUTE: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
   INVALID_LIMIT:
     'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
+  INVALID_RENAME:
+    'Give name, last day ("2027-01-31"), and unit and factor together; no factor for base2().',
   INVALID_SEED:
     'Only counters whose required attributes are all oneOf() or boolean() can be seeded.',
   CONFLICTING_INSTRUMENTS: 'Keep one declaration and share it, or rename one of the two.',
@@ -40,6 +42,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   INVALID_ATTRIBUTE_KEY: 'An attribute key cannot be used.',
   INVALID_ATTRIBUTE: 'An attribute declaration is malformed.',
   INVALID_LIMIT: 'A limit of an instrument is out of range.',
+  INVALID_RENAME: 'The former name of an instrument cannot be exported.',
   INVALID_SEED: 'The counter cannot be seeded with zeros.',
   CONFLICTING_INSTRUMENTS: 'Two declarations claim one instrument name.',
   INVALID_SLO: 'A service level objective is malformed.',

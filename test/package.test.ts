@@ -82,6 +82,7 @@ describe('package.json', () => {
       './http',
       './db',
       './jobs',
+      './artefacts',
       './testing',
       './package.json',
     ]);

@@ -11,12 +11,28 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** Most time that what a loaded module has left running may keep the process, milliseconds. */
+const GRACE = 1_000;
+
+// A module may wait at its top level for what never comes, and then the process ends in the middle.
+let isDone = false;
+process.once('exit', () => {
+  if (isDone) return;
+  process.exitCode = 1;
+  process.stderr.write('meterbook: The module that was loaded never ended loading.\n');
+});
+
 main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   version: versionOf(realpathSync(process.argv[1] ?? '.')),
 }).then((code) => {
-  // Not exit(): what has been written may not have left yet.
+  isDone = true;
+  // Not exit() at once: what has been written may not have left yet.
   process.exitCode = code;
+  // A server or timer of a registry's module would keep the command for good.
+  setInterval(() => {
+    if (process.stdout.writableLength === 0) process.exit();
+  }, GRACE).unref();
 });

@@ -10,6 +10,8 @@ export interface CommandIo {
   /** What is wrong, and hints. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths start from. Default: that of the process. */
+  readonly cwd?: string | undefined;
   /** Of the package. Default `unknown`. */
   readonly version?: string | undefined;
 }

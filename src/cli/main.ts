@@ -1,27 +1,35 @@
+import { check } from './check.js';
 import type { Command, CommandIo } from './command.js';
 import { FAILED, isFailure, oneLine, USAGE, wrongUsage } from './failure.js';
+import { generate } from './generate.js';
 import { jobs } from './jobs.js';
+import { lint } from './lint.js';
 import { suggestion } from './nearest.js';
 
 const ROOT: Command = {
   summary: '',
-  help: `meterbook - looks at what a service has measured
+  help: `meterbook - works with what a service measures, and looks at what it has measured
 
 Usage: meterbook <command> [options]
 
 Commands:
+  generate      files for collectors, dashboards, alerts and docs, made from the registry
+  check         what a change of the registry breaks, compared with a file in the repository
+  lint          what is unwise about a registry, and what of it nobody records
   jobs report   percentiles of the jobs in a database, or the slowest of them
 
 Options:
   --help, -h    explain a command: meterbook jobs report --help
   --version     print the version of the package
 
-Example: which models are slow, of the jobs of the last day?
+Examples:
+  meterbook generate all --registry ./src/metrics.ts --out ./observability
+  meterbook check --registry ./src/metrics.ts
   DATABASE_URL=postgres://localhost/support meterbook jobs report --by model --from 24h
 
 Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly.
 `,
-  commands: { jobs },
+  commands: { generate, check, lint, jobs },
 };
 
 /**

@@ -2,16 +2,25 @@ import { parseArgs } from 'node:util';
 import { wrongUsage } from './failure.js';
 import { suggestion } from './nearest.js';
 
-/** The options of a command: `value` takes one, `flag` none. Without dashes. */
-export type OptionTable = Readonly<Record<string, 'value' | 'flag'>>;
+/**
+ * The options of a command: `value` takes one, `list` one each time that it is given, `flag` none.
+ * Without dashes.
+ */
+export type OptionTable = Readonly<Record<string, 'value' | 'list' | 'flag'>>;
+
+interface OptionTypes {
+  readonly value: string;
+  readonly list: readonly string[];
+  readonly flag: true;
+}
 
 export type OptionValues<T extends OptionTable> = {
-  readonly [K in keyof T]?: (T[K] extends 'value' ? string : true) | undefined;
+  readonly [K in keyof T]?: OptionTypes[T[K]] | undefined;
 };
 
 /**
- * Reads the arguments of a command, which takes options alone. Given twice, the last counts. Throws
- * wrong usage that names the option.
+ * Reads the arguments of a command, which takes options alone. Of a `value` that is given twice the
+ * last counts. Throws wrong usage that names the option.
  *
  * @param command for the hint, as in `meterbook jobs report`
  */
@@ -26,14 +35,14 @@ export function readOptions<T extends OptionTable>(
     options: Object.fromEntries(
       Object.entries(table).map(([name, kind]) => [
         name,
-        { type: kind === 'value' ? 'string' : 'boolean' } as const,
+        { type: kind === 'flag' ? 'boolean' : 'string' } as const,
       ]),
     ),
     // Its own messages are several lines long and know no names that are near.
     strict: false,
     tokens: true,
   });
-  const values: Record<string, string | true> = {};
+  const values: Record<string, string | readonly string[] | true> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') {
       throw wrongUsage(`${command} takes no argument "${token.value}".`, help);
@@ -57,7 +66,8 @@ export function readOptions<T extends OptionTable>(
     if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
       throw wrongUsage(`${rawName} needs a value.`, `Write ${rawName}=<value>.`);
     }
-    values[name] = value;
+    values[name] =
+      kind === 'list' ? [...((values[name] ?? []) as readonly string[]), value] : value;
   }
   return values as OptionValues<T>;
 }

@@ -46,3 +46,4 @@ export type {
   StartTimer,
   UpDownCounter,
 } from './types.js';
+export type { InstrumentUsage } from './usage.js';

@@ -7,6 +7,7 @@ import { type DropReason, Runtime, type RuntimeOptions } from './runtime.js';
 import { atOnce, inSlices, type Steps } from './slices.js';
 import type { MetricSnapshot, Snapshot } from './snapshot.js';
 import type { TemporalityPreference } from './temporality.js';
+import { type InstrumentUsage, usageOf } from './usage.js';
 
 /** An instrument at run time. */
 export type CoreInstrument =
@@ -164,6 +165,15 @@ export class CoreRegistry {
         undeclaredAttributes: it.refusals.undeclared,
       }))
       .filter((it) => it.undeclaredAttributes > 0 || Object.keys(it.measurements).length > 0);
+  }
+
+  /** What is declared and has never been recorded: instruments with something to report only. */
+  usage(): readonly InstrumentUsage[] {
+    return this.all
+      .map((it) =>
+        usageOf(it.declaration, it instanceof SyncInstrument ? it.storage.index : it.index),
+      )
+      .filter((it) => it !== undefined);
   }
 
   private async collect(slot: number, timeoutMillis: number): Promise<Snapshot> {

@@ -6,6 +6,7 @@ import { AttributeRules, type CheckedValue } from './attribute-rules.js';
 import { activeContext, NO_CONTEXT } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { Activity, RowPool, Series } from './series.js';
+import { noteUse, type Uses } from './usage.js';
 
 /** A level of the lookup: values of one attribute, and below each the next level or the series. */
 type Level = Map<unknown, Level | Series>;
@@ -35,6 +36,8 @@ export class SeriesIndex {
   overflow: Series | undefined;
   /** What {@link seed} has made. */
   seeded: readonly Series[] = [];
+  /** What the series had that are retired. */
+  readonly retired: Uses = new Map();
   /** Start of new series, ms; `undefined` for the moment at which each is made. */
   seriesStartMillis: number | undefined;
   private readonly keys: readonly string[];
@@ -177,6 +180,7 @@ export class SeriesIndex {
 
   /** Takes a series out; its place, and its values' places, are free again. */
   retire(series: Series): void {
+    noteUse(this.declaration, series, this.retired);
     const path = this.keys.map((key) => series.attributes[key]);
     this.remove(this.root, path, 0);
     if (this.keys.length === 0) this.root = undefined;

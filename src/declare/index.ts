@@ -33,6 +33,8 @@ export type { Manifest, ManifestAttribute, ManifestInstrument } from './manifest
 export { toManifest } from './manifest.js';
 export type { RegistryDeclaration, Scope } from './registry.js';
 export { conflict, declareRegistry, RESERVED_NAMES } from './registry.js';
+export type { FormerName } from './renames.js';
+export { endOfFormerName } from './renames.js';
 export type { SloDeclaration, SloDeclarations, SloWindow } from './slo.js';
 export { slo } from './slo.js';
 export type { AttributesOf, CheckedSlos, MisuseError, RequiredKeys } from './types.js';

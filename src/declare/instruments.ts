@@ -1,5 +1,6 @@
 import type { AttributeDeclarations } from './attributes.js';
 import type { Buckets } from './buckets.js';
+import type { FormerName } from './renames.js';
 import type { Unit } from './units.js';
 
 /** The kinds of instrument, by OpenTelemetry's names. */
@@ -39,6 +40,11 @@ export interface InstrumentOptions<
    * start time; an upDownCounter is retired only at zero.
    */
   readonly idleSeconds?: number | undefined;
+  /**
+   * The name that the instrument had before: until the date given, everything is also exported under
+   * that name, so that dashboards and alerts can follow in their own time.
+   */
+  readonly renamedFrom?: FormerName | undefined;
 }
 
 /** Options of counters and histograms. */
@@ -94,6 +100,7 @@ export interface InstrumentDeclaration<
   readonly idleSeconds: number | undefined;
   readonly sampleOneIn: number;
   readonly seedZero: boolean;
+  readonly renamedFrom: FormerName | undefined;
 }
 
 /** Property name to instrument: the `instruments` of a registry. */
@@ -129,6 +136,7 @@ function declare<
     idleSeconds: options.idleSeconds,
     sampleOneIn: options.sampleOneIn ?? 1,
     seedZero: options.seedZero ?? false,
+    renamedFrom: options.renamedFrom && Object.freeze({ ...options.renamedFrom }),
   });
 }
 

@@ -30,6 +30,13 @@ export interface ManifestInstrument {
   readonly idleSeconds?: number;
   readonly sampleOneIn?: number;
   readonly seedZero?: boolean;
+  /** The name that it had, under which it is exported too until that day (UTC) has ended. */
+  readonly renamedFrom?: {
+    readonly name: string;
+    readonly until: string;
+    readonly unit?: string;
+    readonly factor?: number;
+  };
   /** Most series that can exist, by the bounds declared and `maxSeries`, overflow series included. */
   readonly worstCaseSeries: number;
 }
@@ -88,6 +95,7 @@ function toInstrument(property: string, it: InstrumentDeclaration): ManifestInst
     ...(it.idleSeconds !== undefined && { idleSeconds: it.idleSeconds }),
     ...(it.sampleOneIn !== 1 && { sampleOneIn: it.sampleOneIn }),
     ...(it.seedZero && { seedZero: true }),
+    ...(it.renamedFrom !== undefined && { renamedFrom: { ...it.renamedFrom } }),
     worstCaseSeries: worstCaseSeries(it),
   };
 }

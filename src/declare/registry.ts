@@ -2,6 +2,7 @@ import { MeterbookError, show } from '../errors.js';
 import { isAttributeDeclaration } from './attributes.js';
 import { problemOf } from './buckets.js';
 import type { InstrumentDeclaration, InstrumentDeclarations } from './instruments.js';
+import { checkRename } from './renames.js';
 import { checkSlo, type SloDeclarations } from './slo.js';
 import { checkUnit } from './units.js';
 
@@ -24,7 +25,14 @@ export interface RegistryDeclaration<I extends InstrumentDeclarations = Instrume
 }
 
 /** Property names that a live registry has for itself. */
-export const RESERVED_NAMES = ['cardinality', 'dropped', 'manifest', 'producer', 'scope'] as const;
+export const RESERVED_NAMES = [
+  'cardinality',
+  'dropped',
+  'manifest',
+  'producer',
+  'scope',
+  'usage',
+] as const;
 
 const KINDS = new Set([
   'counter',
@@ -59,11 +67,16 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
   const byName = new Map<string, { property: string; declaration: InstrumentDeclaration }>();
   for (const [property, declaration] of Object.entries(instruments)) {
     checkInstrument(property, declaration);
-    const other = byName.get(declaration.name.toLowerCase());
-    if (other !== undefined) {
-      throw conflict(`"${other.property}"`, other.declaration, `"${property}"`, declaration);
+    // A former name is exported too, so that nothing else can have it.
+    for (const name of [declaration.name, declaration.renamedFrom?.name]) {
+      const key = name?.toLowerCase();
+      if (key === undefined) continue;
+      const other = byName.get(key);
+      if (other !== undefined) {
+        throw conflict(`"${other.property}"`, other.declaration, `"${property}"`, declaration);
+      }
+      byName.set(key, { property, declaration });
     }
-    byName.set(declaration.name.toLowerCase(), { property, declaration });
   }
   for (const [name, slo] of Object.entries(slos)) checkSlo(name, slo, instruments);
   return Object.freeze({
@@ -92,7 +105,7 @@ export function conflict(
 
 /** A declaration in one line: what two conflicting ones are told apart by. */
 function describeDeclaration(declaration: InstrumentDeclaration): string {
-  const { kind, name, unit, attributes, buckets } = declaration;
+  const { kind, name, unit, attributes, buckets, renamedFrom } = declaration;
   const keys = Object.entries(attributes).map(
     ([key, a]) => `${key}${a.isOptional ? '?' : ''}:${a.type}`,
   );
@@ -102,7 +115,8 @@ function describeDeclaration(declaration: InstrumentDeclaration): string {
       : buckets.type === 'explicit'
         ? `, buckets [${buckets.boundaries.join(' ')}]`
         : `, base-2 buckets of size ${buckets.maxSize}`;
-  return `a ${kind} "${name}" in "${unit}" with attributes {${keys.join(', ')}}${bounds}`;
+  const former = renamedFrom === undefined ? '' : `, renamed from "${renamedFrom.name}"`;
+  return `a ${kind} "${name}" in "${unit}" with attributes {${keys.join(', ')}}${bounds}${former}`;
 }
 
 function checkInstrument(property: string, declaration: InstrumentDeclaration): void {
@@ -120,7 +134,7 @@ function checkInstrument(property: string, declaration: InstrumentDeclaration): 
     });
   }
   const { name, unit, description } = declaration;
-  if (typeof name !== 'string' || !NAME.test(name)) {
+  if (!isName(name)) {
     throw new MeterbookError('INVALID_INSTRUMENT_NAME', {
       instrument: property,
       cause: `its name is ${show(name)}.`,
@@ -138,6 +152,11 @@ function checkInstrument(property: string, declaration: InstrumentDeclaration): 
   checkAttributes(declaration);
   checkLimits(declaration);
   if (declaration.seedZero) checkSeed(declaration);
+  checkRename(declaration, isName);
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && NAME.test(name);
 }
 
 function checkBuckets({ kind, name, buckets }: InstrumentDeclaration): void {

@@ -17,6 +17,7 @@ import {
   type TemporalityPreference,
 } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
+import { withFormerNames } from './former-names.js';
 import { toMetricData } from './metric-data.js';
 
 /** What a producer is made with. */
@@ -74,7 +75,8 @@ export function makeProducer(
   const reader = registry.attach(temporality);
   function* toScopeMetrics({ scope, metrics }: Snapshot): Steps<ScopeMetrics | undefined> {
     const data: MetricData[] = [];
-    for (const metric of metrics.filter(accepts)) data.push(yield* toMetricData(metric));
+    const all = withFormerNames(metrics, registry.runtime.clock.now());
+    for (const metric of all.filter(accepts)) data.push(yield* toMetricData(metric));
     return data.length === 0 ? undefined : { scope, metrics: data };
   }
   return {

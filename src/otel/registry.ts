@@ -2,6 +2,7 @@ import {
   CoreRegistry,
   type InstrumentCardinality,
   type InstrumentDrops,
+  type InstrumentUsage,
   type LiveInstruments,
   type RuntimeOptions,
 } from '../core/index.js';
@@ -28,6 +29,11 @@ export interface RegistryMethods {
   cardinality(): readonly InstrumentCardinality[];
   /** What could not be recorded, by instrument and reason. */
   dropped(): readonly InstrumentDrops[];
+  /**
+   * What is declared and has never been recorded in this process: instruments, attributes, values of
+   * `oneOf`. A zero that is seeded counts as recorded. Walks all series: cold.
+   */
+  usage(): readonly InstrumentUsage[];
   /**
    * A `MetricProducer` for a reader of your own `MeterProvider` or NodeSDK; each reader needs its
    * own. With `setupMetrics` there is no need for it.
@@ -81,6 +87,7 @@ export function makeRegistry<I extends InstrumentDeclarations>(
     manifest: () => toManifest(declaration),
     cardinality: () => core.cardinality(),
     dropped: () => core.dropped(),
+    usage: () => core.usage(),
     producer: (producerOptions) => makeProducer(core, producerOptions),
   };
   const registry = { ...core.instruments, ...methods };

@@ -1,5 +1,5 @@
 import { show } from '../errors.js';
-import { type PointDropReason, Spool, type Store } from '../otel/index.js';
+import { type PointDropReason, Spool, type Store, type StoredRequest } from '../otel/index.js';
 import type { SpoolOptions } from './options.js';
 import type { Report } from './report.js';
 
@@ -60,16 +60,17 @@ export function openSpool(
       events.dropped(reason, points);
     }
   };
+  const written = ({ points }: StoredRequest, id: string | false): string | false => {
+    if (id !== false) events.moved(-points);
+    tell();
+    return id;
+  };
   return {
     get points() {
       return spool.counts().points;
     },
-    writeSync(entry) {
-      const id = spool.writeSync(entry);
-      if (id !== false) events.moved(-entry.points);
-      tell();
-      return id;
-    },
+    write: async (entry) => written(entry, await spool.write(entry)),
+    writeSync: (entry) => written(entry, spool.writeSync(entry)),
     async next() {
       const entry = await spool.next();
       if (entry !== undefined) events.moved(entry.points);

@@ -9,6 +9,10 @@ describe('meterbook', () => {
     ['--help', 'meterbook <command>'],
     ['jobs --help', 'meterbook jobs <command>'],
     ['help jobs', 'meterbook jobs <command>'],
+    ['generate --help', 'meterbook generate <what>'],
+    ['generate docs --help', 'meterbook generate docs --registry'],
+    ['check --help', 'meterbook check --registry'],
+    ['lint --help', 'meterbook lint --registry'],
     ['jobs report --help', 'meterbook jobs report [options]'],
     ['jobs report --by --help', 'meterbook jobs report [options]'],
   ])('%s teaches, with an example', async (line, usage) => {
@@ -23,15 +27,26 @@ describe('meterbook', () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 
-  it.each([[[]], [['jobs']]])('explains itself where no command is named: %j', async (argv) => {
-    const { code, stdout, stderr } = await run(argv);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('Usage:');
+  it('lists every command', async () => {
+    const { stdout } = await run(['--help']);
+    for (const name of ['generate', 'check', 'lint', 'jobs report']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    }
   });
+
+  it.each([[[]], [['jobs']], [['generate']]])(
+    'explains itself where no command is named: %j',
+    async (argv) => {
+      const { code, stdout, stderr } = await run(argv);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('Usage:');
+    },
+  );
 
   it.each([
     [['job'], 'There is no command "job". Did you mean "jobs"?'],
     [['jobs', 'reprot'], 'There is no command "jobs reprot". Did you mean "report"?'],
+    [['generate', 'doc'], 'There is no command "generate doc". Did you mean "docs"?'],
     [['quite-else'], 'There is no command "quite-else". See meterbook --help.'],
     [['constructor'], 'There is no command "constructor".'],
     [['--verbose'], 'There is no option --verbose'],

@@ -21,6 +21,7 @@ describe('a live registry', () => {
       'manifest',
       'producer',
       'scope',
+      'usage',
     ]);
     expect(metrics.calls.declaration).toBe(calls);
     expect(metrics.scope).toEqual(scope);

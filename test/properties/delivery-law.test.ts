@@ -75,6 +75,10 @@ class MemoryStore implements Store {
   private readonly claimed = new Set<string>();
   private nextId = 0;
 
+  async write(entry: StoredRequest): Promise<string> {
+    return this.writeSync(entry);
+  }
+
   writeSync(entry: StoredRequest): string {
     const id = String(this.nextId++);
     this.entries.set(id, entry);

@@ -25,7 +25,8 @@ type Step =
       readonly inFlight: boolean;
       readonly size: number;
     }
-  | { readonly do: 'next' | 'close' | 'crash'; readonly who: number }
+  | { readonly do: 'next'; readonly who: number }
+  | { readonly do: 'end'; readonly who: number; readonly how: 'close' | 'crash' }
   | { readonly do: 'remove' | 'release'; readonly who: number; readonly pick: number }
   | { readonly do: 'damage'; readonly pick: number; readonly how: 'cut' | 'garble' };
 
@@ -49,7 +50,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'crash' as const), who }),
+    arbitrary: fc.record({
+      do: fc.constant('end' as const),
+      who,
+      how: fc.constantFrom('close' as const, 'crash' as const),
+    }),
   },
   {
     weight: 1,
@@ -181,14 +186,14 @@ async function run(world: World, step: Step): Promise<void> {
   const { spool, holder } = opened;
   if (step.do === 'write') await world.write(opened, step);
   else if (step.do === 'next') await world.next(opened);
-  else if (step.do === 'close' || step.do === 'crash') {
-    if (step.do === 'close') spool.close();
+  else if (step.do === 'end') {
+    if (step.how === 'close') spool.close();
     else seemDead(world.place.path, holder);
     world.leave(opened);
     world.open(step.who);
   } else {
     const taken = [...world.kept].filter(([, it]) => it.isTaken && it.holder === opened);
-    const chosen = taken[step.pick % taken.length];
+    const chosen = taken['pick' in step ? step.pick % taken.length : 0];
     if (chosen === undefined) return;
     const [id, it] = chosen;
     spool[step.do](id);

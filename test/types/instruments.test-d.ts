@@ -51,6 +51,10 @@ describe('a declaration', () => {
     counter({ name: 'x', unit: 'seconds' });
     // @ts-expect-error: the unit is missing.
     counter({ name: 'x' });
+    // @ts-expect-error: a former name has a last day.
+    counter({ name: 'calls', unit: '{call}', renamedFrom: { name: 'requests' } });
+    // @ts-expect-error: the unit is none.
+    gauge({ name: 'a', unit: '1', renamedFrom: { name: 'b', until: '2027-01-31', unit: 'sec' } });
     // @ts-expect-error: the name is missing.
     counter({ unit: 's' });
     // @ts-expect-error: a histogram has buckets.

@@ -9,6 +9,7 @@ import {
   histogram,
   type InstrumentCardinality,
   type InstrumentDrops,
+  type InstrumentUsage,
   type Manifest,
   MeterbookError,
   type Registry,
@@ -38,6 +39,7 @@ describe('a registry', () => {
     expectTypeOf(metrics.manifest()).toEqualTypeOf<Manifest>();
     expectTypeOf(metrics.cardinality()).toEqualTypeOf<readonly InstrumentCardinality[]>();
     expectTypeOf(metrics.dropped()).toEqualTypeOf<readonly InstrumentDrops[]>();
+    expectTypeOf(metrics.usage()).toEqualTypeOf<readonly InstrumentUsage[]>();
     expectTypeOf(metrics.producer()).toEqualTypeOf<RegistryProducer>();
     expectTypeOf<RegistryProducer>().toExtend<MetricProducer>();
     metrics.producer({ temporality: 'lowmemory' });

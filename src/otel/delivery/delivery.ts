@@ -24,7 +24,9 @@ export type PointDropReason =
 
 /** What is kept outside of the process until it is sent; `Spool` is one. */
 export interface Store {
-  /** Keeps an encoded request before it returns. An id, or false where it could not be kept. */
+  /** Keeps an encoded request. An id, or false where it could not be kept. */
+  write(entry: StoredRequest): Promise<string | false>;
+  /** The same before it returns, where the process may end at once. */
   writeSync(entry: StoredRequest): string | false;
   /** The oldest request that waits, which is then claimed until it is removed or released. */
   next(): Promise<(StoredRequest & { readonly id: string }) | undefined>;
@@ -228,7 +230,10 @@ export class Delivery {
       const request = await this.encodeFirst();
       if (request === undefined) return;
       const { body, points } = request;
-      if (this.options.store?.writeSync({ body, points }) === false) return;
+      const id = (await this.options.store?.write({ body, points })) ?? false;
+      // Whoever closed has written it too.
+      if (this.isClosed && id !== false) this.options.store?.remove(id);
+      if (this.isClosed || id === false) return;
       this.removeFirst(request);
     }
   }

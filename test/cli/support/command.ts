@@ -12,12 +12,14 @@ export interface Ran {
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   const code = await main(argv, {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     env,
+    cwd,
     version: '1.2.3',
   });
   return { code, stdout, stderr };

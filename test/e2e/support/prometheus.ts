@@ -13,6 +13,8 @@ export interface Sample {
 
 /** A Prometheus server of a test. */
 export interface Prometheus {
+  /** Base of its HTTP API. */
+  readonly url: string;
   /** Asks for the value of an expression now. */
   query(expression: string): Promise<readonly Sample[]>;
   /** The one value of an expression; `undefined` for none, and an error for several. */
@@ -87,6 +89,7 @@ export async function startPrometheus(
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   };
   return {
+    url,
     query,
     async value(expression) {
       const samples = await query(expression);

@@ -1,0 +1,80 @@
+import { errorsFirst, type Finding, lintManifests } from '../artefacts/index.js';
+import type { Command, CommandIo } from './command.js';
+import { failed, wrongUsage } from './failure.js';
+import { momentOf } from './moments.js';
+import { count, type OptionTable, readOptions } from './options.js';
+import { prometheusApi } from './prometheus-api.js';
+import { unusedInPrometheus } from './prometheus-usage.js';
+import { REGISTRY_HELP, REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { textTable } from './text-table.js';
+
+const NAME = 'meterbook lint';
+const SUMMARY = 'what is unwise about a registry, and what of it nobody records';
+const MAX_SERIES = 20_000;
+
+const OPTIONS = {
+  ...REGISTRY_OPTIONS,
+  'max-series': 'value',
+  against: 'value',
+  since: 'value',
+  json: 'flag',
+} as const satisfies OptionTable;
+
+export const lint: Command = {
+  summary: SUMMARY,
+  help: `meterbook lint - ${SUMMARY}
+
+Usage: meterbook lint --registry <module> [options]
+
+Names and units in names, what Prometheus makes of them, missing descriptions, attributes without a
+bound, more series than a limit, buckets that do not cover an SLO. With --against also the
+instruments, attributes and values that a Prometheus has never seen.
+
+${REGISTRY_HELP}
+
+What is looked for:
+  --max-series <n>       most series that one instrument may come to; default ${MAX_SERIES}
+  --against <url>        ask this Prometheus what it has seen: http://localhost:9090
+  --since <moment>       count only series from then on: 30d, 2026-01-31; default all that it keeps
+  --json                 one JSON document instead of a table
+
+Ends with 1 if there is an error; warnings alone end with 0.
+
+Examples:
+  meterbook lint --registry ./src/metrics.ts
+  meterbook lint --registry meterbook/agent --against http://localhost:9090 --since 30d
+`,
+  run,
+};
+
+async function run(args: readonly string[], io: CommandIo): Promise<void> {
+  const values = readOptions(args, OPTIONS, NAME);
+  const maxSeries = count('--max-series', values['max-series'], 100_000_000) ?? MAX_SERIES;
+  const since = momentOf('--since', values.since, Date.now());
+  if (since !== undefined && values.against === undefined) {
+    throw wrongUsage('--since is about a Prometheus.', 'Name it with --against, or drop --since.');
+  }
+  const api = values.against === undefined ? undefined : prometheusApi(values.against, since);
+  const manifests = await readRegistries(values, io, NAME);
+  const unused = api === undefined ? [] : await unusedInPrometheus(manifests, api);
+  const findings = errorsFirst([...lintManifests(manifests, { maxSeries }), ...unused]);
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  io.stdout.write(
+    values.json
+      ? `${JSON.stringify({ errors, warnings, findings }, null, 2)}\n`
+      : tableOf(findings),
+  );
+  if (errors > 0) {
+    const all = `${errors} ${errors === 1 ? 'error' : 'errors'}`;
+    throw failed(`${all} and ${warnings} warnings.`, 'Do what is said beside each error.');
+  }
+}
+
+function tableOf(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'Nothing was found.\n';
+  return textTable(
+    ['severity', 'instrument', 'rule', 'what, and what to do'],
+    findings.map((it) => [it.severity, it.instrument, it.rule, `${it.message} ${it.fix}`]),
+  );
+}
