@@ -48,7 +48,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   INVALID_SLO: 'A service level objective is malformed.',
   SLO_THRESHOLD_NOT_A_BOUNDARY: 'The SLO threshold is no bucket boundary of its histogram.',
   INVALID_SETUP:
-    'An option of setupMetrics(), producer(), an observer or job timings cannot be used.',
+    'An option of setupMetrics(), producer(), an observer, job timings or a generator cannot be used.',
   MEASUREMENT_REFUSED:
     'Strict mode: a measurement or attribute that production would drop and count.',
   TEST_EXPECTATION: 'The test kit was asked for something that is not there.',

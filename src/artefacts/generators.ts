@@ -1,9 +1,9 @@
 import type { Manifest } from '../declare/index.js';
 import type { Artefact } from './artefact.js';
-import { clickhouseArtefacts } from './clickhouse/index.js';
+import { clickhouseArtefacts, clickhouseBackend } from './clickhouse/index.js';
 import { docsArtefacts } from './docs/docs-artefacts.js';
 import { grafanaArtefacts } from './grafana/index.js';
-import { prometheusArtefacts } from './prometheus/index.js';
+import { prometheusArtefacts, prometheusQueries } from './prometheus/index.js';
 import { signozArtefacts } from './signoz/index.js';
 import { weaverArtefacts } from './weaver/weaver-artefacts.js';
 
@@ -18,14 +18,21 @@ export interface NamedGenerator {
 export const generators: Readonly<Record<string, NamedGenerator>> = {
   prometheus: {
     summary: 'recording rules, burn-rate alerts and alerts on the pipeline, in YAML',
-    generate: prometheusArtefacts,
+    generate: (manifests) => prometheusArtefacts(manifests),
   },
-  grafana: { summary: 'dashboards for Grafana, in JSON', generate: grafanaArtefacts },
+  grafana: {
+    summary: 'dashboards for Grafana on Prometheus and on ClickHouse, in JSON',
+    generate: (manifests) =>
+      grafanaArtefacts(manifests, { backends: [prometheusQueries(), clickhouseBackend()] }),
+  },
   clickhouse: {
     summary: 'queries and roll-ups on the tables of the Collector, in SQL',
-    generate: clickhouseArtefacts,
+    generate: (manifests) => clickhouseArtefacts(manifests),
   },
-  signoz: { summary: 'dashboards and alert rules for SigNoz, in JSON', generate: signozArtefacts },
+  signoz: {
+    summary: 'dashboards and alert rules for SigNoz, in JSON',
+    generate: (manifests) => signozArtefacts(manifests),
+  },
   docs: { summary: 'the catalogue of every instrument, in Markdown', generate: docsArtefacts },
   weaver: {
     summary: "the registry for OpenTelemetry's Weaver, in YAML",

@@ -29,12 +29,22 @@ export const PIPELINE = {
     unit: '{point}',
     attributes: attributes('reason'),
   },
+  /** Time that an export takes. */
+  duration: {
+    ...NONE,
+    property: 'duration',
+    name: 'meterbook.export.duration',
+    kind: 'histogram',
+    unit: 's',
+    attributes: attributes('outcome'),
+    boundaries: [0.001, 0.004, 0.016, 0.064, 0.256, 1.024, 4.096, 16.384, 65.536],
+  },
   /** Points of failed exports that wait for the next one. */
   heldPoints: {
     ...NONE,
     property: 'heldPoints',
     name: 'meterbook.export.held_points',
-    kind: 'upDownCounter',
+    kind: 'observableUpDownCounter',
     unit: '{point}',
     attributes: [],
   },
@@ -47,14 +57,23 @@ export const PIPELINE = {
     unit: '{series}',
     attributes: attributes('instrument'),
   },
-  /** Instruments whose series have overflowed. */
+  /** 1 for an instrument past one of its limits, and no series for the others. */
   overflow: {
     ...NONE,
     property: 'overflow',
     name: 'meterbook.overflow',
-    kind: 'observableCounter',
+    kind: 'observableGauge',
     unit: '{instrument}',
-    attributes: [],
+    attributes: attributes('instrument'),
+  },
+  /** Measurements that could not be recorded. */
+  droppedMeasurements: {
+    ...NONE,
+    property: 'droppedMeasurements',
+    name: 'meterbook.measurements.dropped',
+    kind: 'observableCounter',
+    unit: '{measurement}',
+    attributes: attributes('instrument', 'reason'),
   },
 } as const satisfies Readonly<Record<string, ManifestInstrument>>;
 

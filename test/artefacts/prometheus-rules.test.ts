@@ -4,6 +4,7 @@ import { prometheusArtefacts } from '../../src/artefacts/index.js';
 import { leMatcher, promString } from '../../src/artefacts/prometheus/promql.js';
 import type { Manifest } from '../../src/declare/index.js';
 import { buckets, defineRegistry, histogram, slo } from '../../src/index.js';
+import { untyped } from '../support/hostile.js';
 import { namesIn, undeclared } from './support/promql.js';
 import { HOSTILE, hostile, shop } from './support/shop.js';
 
@@ -58,6 +59,15 @@ describe('rule files', () => {
       }
     },
   );
+
+  it.each([
+    [{ naming: 'dotted' }, /option naming as "dotted"\. Fix: Write "suffixed" or "plain"/],
+    [{ minimumErrors: 0 }, /minimumErrors as 0/],
+    [{ minimumErrors: Number.NaN }, /minimumErrors as NaN/],
+    [{ runbookUrl: 7 }, /runbookUrl as 7/],
+  ])('are refused with %o', (options, message) => {
+    expect(() => prometheusArtefacts([shop.manifest()], untyped(options))).toThrow(message);
+  });
 
   it('are empty of objectives where the registry has none', () => {
     const none = defineRegistry({ scope: { name: 'none' }, instruments: {} });

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,57 +11,39 @@ import {
   prometheusArtefacts,
   prometheusQueries,
 } from '../../src/artefacts/index.js';
-import { PIPELINE } from '../../src/artefacts/pipeline-metrics.js';
-import {
-  attr,
-  counter,
-  defineRegistry,
-  observableCounter,
-  observableGauge,
-  setupMetrics,
-  type Telemetry,
-  upDownCounter,
-} from '../../src/index.js';
+import { attr, counter, defineRegistry, setupMetrics, type Telemetry } from '../../src/index.js';
 import { expressionsOf, undeclared } from '../artefacts/support/promql.js';
 import { shop } from '../artefacts/support/shop.js';
 import { until } from '../support/pipeline.js';
 import { type Prometheus, startPrometheus } from './support/prometheus.js';
 import { writeArtefacts } from './support/promtool.js';
 
-/** What the pipeline will say of itself, said here: its exports fail. */
-const pipeline = defineRegistry({
-  scope: { name: 'pipeline' },
+/** Has more users than places, and refuses what is no number. */
+const crowded = defineRegistry({
+  scope: { name: 'crowded' },
   instruments: {
-    attempts: counter({
-      name: PIPELINE.attempts.name,
-      unit: PIPELINE.attempts.unit,
-      description: 'Exports.',
-      attributes: { outcome: attr.oneOf('accepted', 'retryable') },
-    }),
-    droppedPoints: counter({
-      name: PIPELINE.droppedPoints.name,
-      unit: PIPELINE.droppedPoints.unit,
-      description: 'Points given up.',
-      attributes: { reason: attr.oneOf('rejected') },
-    }),
-    held: upDownCounter({
-      name: PIPELINE.heldPoints.name,
-      unit: PIPELINE.heldPoints.unit,
-      description: 'Points held.',
-    }),
-    series: observableGauge({
-      name: PIPELINE.series.name,
-      unit: PIPELINE.series.unit,
-      description: 'Series.',
-      attributes: { instrument: attr.string() },
-    }),
-    overflow: observableCounter({
-      name: PIPELINE.overflow.name,
-      unit: PIPELINE.overflow.unit,
-      description: 'Instruments that overflow.',
+    visits: counter({
+      name: 'crowded.visits',
+      unit: '{visit}',
+      description: 'Visits.',
+      attributes: { user: attr.int() },
+      maxSeries: 2,
     }),
   },
 });
+
+/** Takes a few exports, refuses a few for good, and the rest for now. */
+function startReceiver(): Promise<Server> {
+  let exports = 0;
+  const server = createServer((request, response) => {
+    const turn = exports++;
+    request.resume().on('end', () => {
+      response.statusCode = turn < 3 ? 200 : turn < 6 ? 400 : 503;
+      response.end();
+    });
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'meterbook-artefacts-'));
 const manifests = [shop.manifest()];
@@ -104,35 +88,37 @@ function measure(turn: number): void {
       (instrument.add ?? instrument.record)?.call(instrument, 1, given);
     }
   }
-  pipeline.attempts.add(1, { outcome: turn % 3 === 0 ? 'accepted' : 'retryable' });
-  pipeline.droppedPoints.add(1, { reason: 'rejected' });
-  pipeline.held.add(1);
+  crowded.visits.add(1, { user: turn % 5 });
+  crowded.visits.add(Number.NaN, { user: 1 });
 }
 
 /** Alerts that fire when two of three measurements are bad: an objective of one half has but one. */
 const BURNING = 4 + 4 + 1;
 
+let receiver: Server;
 let telemetry: Telemetry;
 let prometheus: Prometheus;
 let traffic: NodeJS.Timeout;
 
 beforeAll(async () => {
+  receiver = await startReceiver();
+  const { port } = receiver.address() as AddressInfo;
   telemetry = setupMetrics({
     serviceName: 'e2e',
-    registries: [shop, pipeline],
-    otlp: false,
+    registries: [shop, crowded],
+    otlp: { url: `http://127.0.0.1:${port}/v1/metrics` },
+    exportIntervalMillis: 1_000,
     prometheus: { port: 0 },
     flushAtExit: false,
+    // That exports fail, and that series overflow, is what the test is about.
+    logger: { warn: () => undefined, error: () => undefined },
   });
-  const endpoint = () => telemetry.health().exporters[0]?.endpoint ?? '';
+  const endpoint = () => telemetry.health().exporters.at(-1)?.endpoint ?? '';
   await until('the endpoint listens', () => !endpoint().includes(':0/'));
   for (const { property, attributes } of manifests[0]?.instruments ?? []) {
     const instrument = shop[property as keyof typeof shop] as unknown as Recorder;
     instrument.addCallback?.((result) => result.observe(1, attributesOf(attributes, 0)));
   }
-  let collections = 0;
-  pipeline.series.addCallback((result) => result.observe(5, { instrument: 'shop.orders' }));
-  pipeline.overflow.addCallback((result) => result.observe(++collections));
   let turn = 0;
   traffic = setInterval(() => measure(turn++), 100);
   prometheus = await startPrometheus(endpoint(), { ruleFiles: writeArtefacts(folder, rules) });
@@ -153,6 +139,7 @@ afterAll(async () => {
   clearInterval(traffic);
   await prometheus?.stop();
   await telemetry?.shutdown();
+  receiver?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -371,7 +371,6 @@ describe('alerts on the pipeline', () => {
           'meterbook_export_dropped_points_total{job="shop",instance="1",reason="rejected"}':
             '0x300',
           'meterbook_export_held_points{job="shop",instance="1"}': '0x300',
-          'meterbook_overflow_total{job="shop",instance="1"}': '0x300',
           'meterbook_series{job="shop",instance="1",instrument="shop.orders"}': '5x300',
         },
         expect: [
@@ -391,7 +390,9 @@ describe('alerts on the pipeline', () => {
           'meterbook_export_dropped_points_total{job="shop",instance="1",reason="rejected"}':
             '0x40 5+5x260',
           'meterbook_export_held_points{job="shop",instance="1"}': '0x40 100x260',
-          'meterbook_overflow_total{job="shop",instance="1"}': '0x40 1x260',
+          'meterbook_overflow{job="shop",instance="1",instrument="shop.orders"}': '_x40 1x260',
+          'meterbook_measurements_dropped_total{job="shop",instance="1",instrument="shop.orders",reason="nan"}':
+            '0x40 1+1x260',
           'meterbook_series{job="shop",instance="1",instrument="shop.orders"}': '5x40',
         },
         expect: [
@@ -401,8 +402,10 @@ describe('alerts on the pipeline', () => {
           fires('MeterbookPointsDropped', '25m', true),
           fires('MeterbookPointsHeld', '30m', false),
           fires('MeterbookPointsHeld', '40m', true),
-          fires('MeterbookOverflow', '20m', false),
+          fires('MeterbookOverflow', '19m', false),
           fires('MeterbookOverflow', '25m', true),
+          fires('MeterbookMeasurementsDropped', '20m', false),
+          fires('MeterbookMeasurementsDropped', '25m', true),
           fires('MeterbookReportsMissing', '30m', false),
           fires('MeterbookReportsMissing', '45m', true),
         ],

@@ -6,8 +6,8 @@ import { DATA_SOURCE_VARIABLE, dataSourceOf, targetsOf } from './targets.js';
 import { descriptionText, titleText } from './text.js';
 import { visualizationOf } from './visualizations.js';
 
-/** Version of the dashboard format; Grafana updates older ones when it reads them. */
-const SCHEMA_VERSION = 39;
+/** Version of the dashboard format: the SDK's. Grafana updates older ones when it reads them. */
+const SCHEMA_VERSION = 42;
 const COLUMNS = 24;
 
 /** Width and height of each kind of panel, in Grafana's grid of 24 columns. */

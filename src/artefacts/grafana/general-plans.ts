@@ -4,7 +4,14 @@ import { hasAttribute, isCounter, isHistogram } from '../instruments.js';
 import { ACCEPTED, PIPELINE } from '../pipeline-metrics.js';
 import type { Condition, SloOf } from '../questions.js';
 import { burnAlerts } from '../slo-windows.js';
-import { amountRatePanel, levelPanel, panelsOf, quantilePanel, ratePanel } from './panels.js';
+import {
+  amountRatePanel,
+  levelPanel,
+  panelsOf,
+  quantilePanel,
+  quantilesPanel,
+  ratePanel,
+} from './panels.js';
 import { type Instruments, type Panel, type Plan, row } from './plan.js';
 
 /** Dimensions that are no context of a request, and that people want to pick all the same. */
@@ -140,7 +147,7 @@ function panelsOfSlo(slo: SloOf): readonly Panel[] {
 
 /** Whether the metrics themselves arrive. */
 export function pipelinePlan(): Plan {
-  const { attempts, droppedPoints, heldPoints, series, overflow } = PIPELINE;
+  const { attempts, duration, droppedPoints, heldPoints, series, overflow } = PIPELINE;
   const arrived: readonly Condition[] = [{ key: 'outcome', is: ACCEPTED }];
   return {
     purpose: 'pipeline',
@@ -157,10 +164,14 @@ export function pipelinePlan(): Plan {
           { name: 'arrived', question: { ask: 'fraction', instrument: attempts, part: arrived } },
         ],
       },
+      quantilesPanel('Duration of exports', duration),
       levelPanel('Points held for the next export', heldPoints),
       ratePanel('Points dropped by reason', droppedPoints, { by: ['reason'] }),
       levelPanel('Series by instrument', series, { by: ['instrument'] }),
-      ratePanel('Instruments that overflow', overflow),
+      levelPanel('Instruments that overflow', overflow, { by: ['instrument'] }),
+      ratePanel('Measurements dropped by reason', PIPELINE.droppedMeasurements, {
+        by: ['reason'],
+      }),
     ]),
   };
 }

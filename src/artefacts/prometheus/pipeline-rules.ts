@@ -11,6 +11,7 @@ const PROCESS = [JOB, 'instance'];
 export function pipelineRules(naming: PrometheusNaming): readonly RuleGroup[] {
   const attempts = seriesOf(PIPELINE.attempts, naming);
   const dropped = seriesOf(PIPELINE.droppedPoints, naming, 'increase');
+  const refused = seriesOf(PIPELINE.droppedMeasurements, naming, 'increase');
   const held = prometheusName(PIPELINE.heldPoints, naming);
   const series = prometheusName(PIPELINE.series, naming);
   const overflow = prometheusName(PIPELINE.overflow, naming);
@@ -37,10 +38,17 @@ export function pipelineRules(naming: PrometheusNaming): readonly RuleGroup[] {
       description: 'About {{ $value | humanize }} points of the last 10 minutes were given up.',
     }),
     alert('MeterbookOverflow', {
-      expr: `max by (${PROCESS.join(', ')}) (${overflow}) > 0`,
-      summary: '{{ $labels.job }} ({{ $labels.instance }}) has more series than it may.',
+      expr: `max by (${[...PROCESS, 'instrument'].join(', ')}) (${overflow}) > 0`,
+      summary: '{{ $labels.instrument }} of {{ $labels.job }} has more series than it may.',
       description:
-        '{{ $value }} instruments record into their overflow series: totals stay right, but new attribute values are not told apart. registry.cardinality() names the attribute.',
+        'Totals stay right, but new attribute values are not told apart in {{ $labels.instance }}. registry.cardinality() names the attribute.',
+    }),
+    alert('MeterbookMeasurementsDropped', {
+      expr: `${refused.count({ ...recent, by: [JOB, 'instrument', 'reason'] })} > 0`,
+      summary:
+        '{{ $labels.job }} records what {{ $labels.instrument }} does not take: {{ $labels.reason }}.',
+      description:
+        'About {{ $value | humanize }} measurements of the last 10 minutes were dropped. Strict mode, the default of the test kit, shows where.',
     }),
     alert('MeterbookReportsMissing', {
       expr: `group by (${JOB}) (last_over_time(${series}[1h])) unless group by (${JOB}) (${series})`,

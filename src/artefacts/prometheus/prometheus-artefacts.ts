@@ -2,6 +2,7 @@ import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
 import type { PrometheusNaming } from '../prometheus-names.js';
 import { toYaml } from '../yaml.js';
+import { checkOptions } from './check-options.js';
 import { pipelineRules } from './pipeline-rules.js';
 import { recordingRules } from './recording-rules.js';
 import type { RuleGroup } from './rule-files.js';
@@ -23,12 +24,14 @@ export interface PrometheusRuleOptions {
 /**
  * Rule files for Prometheus: rates and percentiles (`rules.yaml`), objectives with their burn-rate alerts
  * (`slo-rules.yaml`), alerts on the metrics pipeline itself (`pipeline-rules.yaml`). Load all three with
- * `rule_files`. A registry without objectives gives an empty list of groups.
+ * `rule_files`. A registry without objectives gives an empty list of groups. Throws `INVALID_SETUP` for an
+ * option that cannot be used, and `INVALID_SLO` for two objectives of one name in one scope.
  */
 export function prometheusArtefacts(
   manifests: readonly Manifest[],
   { naming = 'suffixed', runbookUrl, minimumErrors = 5 }: PrometheusRuleOptions = {},
 ): readonly Artefact[] {
+  checkOptions({ naming, runbookUrl, minimumErrors });
   const file = (path: string, groups: readonly RuleGroup[]): Artefact => ({
     path: `prometheus/${path}`,
     content: toYaml({ groups }, headerLines('prometheus', manifests)),

@@ -80,7 +80,7 @@ export function declareSelf() {
       overflow: observableGauge({
         name: 'meterbook.overflow',
         description: '1 for an instrument past its limit of series, or of values of an attribute.',
-        unit: '1',
+        unit: '{instrument}',
         attributes: { instrument: attr.string({ maxValues: 2_000 }) },
       }),
       droppedMeasurements: observableCounter({
