@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
+import { toYaml } from '../yaml.js';
 import { attributeGroup } from './attribute-group.js';
 import { metricGroups } from './metric-groups.js';
 
@@ -46,10 +46,5 @@ function placeholderUrl([first]: readonly Manifest[]): string {
 }
 
 function yamlFile(path: string, value: unknown, manifests: readonly Manifest[]): Artefact {
-  // Some readers take these for the end of a line, and with it of the comment.
-  const header = headerLines('weaver', manifests).map(
-    (line) => `# ${line.replace(/[\u0085\u2028\u2029]/g, ' ')}`,
-  );
-  const body = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  return { path, content: `${header.join('\n')}\n${body}` };
+  return { path, content: toYaml(value, headerLines('weaver', manifests)) };
 }
