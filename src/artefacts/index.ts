@@ -1,4 +1,6 @@
 export type { Artefact, Generator } from './artefact.js';
+export type { CollectorBackend, CollectorOptions, CollectorPorts } from './collector/index.js';
+export { collectorArtefacts } from './collector/index.js';
 export { docsArtefacts } from './docs/docs-artefacts.js';
 export type { NamedGenerator } from './generators.js';
 export { generators } from './generators.js';
