@@ -1,6 +1,8 @@
 /**
  * `npm run test:e2e`: the suites in `test/e2e`, against real servers. Says which are missing and how
- * to get them, and fails then: a suite that skips itself proves nothing.
+ * to get them, and fails then: a suite that skips itself proves nothing. Those that no package has are
+ * built with Go, once, and kept in `node_modules/.cache`; METERBOOK_OTELCOL and METERBOOK_PROMETHEUS3
+ * name others instead.
  *
  * What follows on the command line goes to vitest.
  */
@@ -8,6 +10,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { collectorProgram } from './collector.mjs';
+import { prometheusProgram } from './prometheus.mjs';
 
 /** Program, how it tells its version, and the Debian package that has it. */
 const NEEDED = [
@@ -21,6 +25,7 @@ const NEEDED = [
 const POSTGRESQL = '/usr/lib/postgresql';
 const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
 const folders = versions.map((version) => join(POSTGRESQL, version, 'bin'));
+/** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, PATH: [process.env['PATH'], ...folders].join(delimiter) };
 
 const missing = NEEDED.filter(({ program, args }) => {
@@ -35,8 +40,20 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
+/** Variables that tell the tests where the servers are that no package has. */
+const BUILT = { METERBOOK_OTELCOL: collectorProgram, METERBOOK_PROMETHEUS3: prometheusProgram };
+for (const [variable, program] of Object.entries(BUILT)) {
+  try {
+    env[variable] ??= await program();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+  console.log(`${variable}=${env[variable]}`);
+}
+
 const root = fileURLToPath(new URL('../', import.meta.url));
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const args = [vitest, 'run', '--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(status ?? 1);

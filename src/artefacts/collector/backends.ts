@@ -38,7 +38,7 @@ function clickhouse(settings: CollectorSettings): BackendParts {
     exporter: 'clickhouse',
     exporters: {
       clickhouse: commented(
-        'Rows of the exporter's own tables. Differences and totals alike: each row tells which it is.',
+        'Rows of the tables that are its own. Differences and totals alike: each row tells which it is.',
         {
           endpoint,
           username: secret('CLICKHOUSE_USER'),
