@@ -11,6 +11,23 @@ export interface Sample {
   readonly value: number;
 }
 
+/** The samples of one series, oldest first. */
+export interface SampleHistory {
+  readonly labels: Readonly<Record<string, string>>;
+  /** When, seconds since the Unix epoch, and what. */
+  readonly samples: readonly (readonly [seconds: number, value: number])[];
+}
+
+/** What a server of a test takes beyond the ordinary. */
+export interface PrometheusOptions {
+  /** Default: `prometheus`, from the path. */
+  readonly program?: string;
+  /** More arguments. */
+  readonly flags?: readonly string[];
+  /** Whether the labels of what is scraped win over those of the target. */
+  readonly honorLabels?: boolean;
+}
+
 /** A Prometheus server of a test. */
 export interface Prometheus {
   /** Base of its HTTP API. */
@@ -19,79 +36,120 @@ export interface Prometheus {
   query(expression: string): Promise<readonly Sample[]>;
   /** The one value of an expression; `undefined` for none, and an error for several. */
   value(expression: string): Promise<number | undefined>;
+  /** Every sample of the last hour of the series that a selector selects. */
+  history(selector: string): Promise<readonly SampleHistory[]>;
+  /** Ends it at once, as when the machine is lost. */
+  kill(): Promise<void>;
+  /** Starts it again, with its data and at its port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a server on the loopback that scrapes one endpoint every second, with nothing kept. */
-export async function startPrometheus(scraped: string): Promise<Prometheus> {
+/** A series in the answer of the server. */
+interface Answered {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value?: readonly [number, string];
+  readonly values?: readonly (readonly [number, string])[];
+}
+
+/** Starts a server on the loopback that scrapes one endpoint, if any, every second. */
+export async function startPrometheus(
+  scraped?: string,
+  { program = 'prometheus', flags = [], honorLabels = false }: PrometheusOptions = {},
+): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'meterbook-prometheus-'));
-  const { host, pathname } = new URL(scraped);
-  const job = {
+  const jobs = (scraped === undefined ? [] : [new URL(scraped)]).map(({ host, pathname }) => ({
     job_name: 'meterbook',
     metrics_path: pathname,
+    honor_labels: honorLabels,
     static_configs: [{ targets: [host] }],
-  };
+  }));
   const global = { scrape_interval: '1s', scrape_timeout: '1s' };
   // JSON is YAML.
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, JSON.stringify({ global, scrape_configs: [job] }));
+  writeFileSync(config, JSON.stringify({ global, scrape_configs: jobs }));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(
-    'prometheus',
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${new URL(url).host}`,
-      '--log.level=error',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  const ended = new Promise<void>((resolve) => {
-    server.once('close', () => resolve());
-    server.once('error', (error) => {
-      said += error.message;
-      resolve();
+  const start = async () => {
+    const server = spawn(
+      program,
+      [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=${new URL(url).host}`,
+        '--log.level=error',
+        ...flags,
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
     });
-  });
-  let isRunning = true;
-  void ended.then(() => {
-    isRunning = false;
-  });
-  await until(
-    'Prometheus is ready',
-    async () => {
-      if (!isRunning) throw new Error(`prometheus does not run: ${said}`);
-      return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok ?? false;
-    },
-    30_000,
-  );
-  const query = async (expression: string): Promise<readonly Sample[]> => {
+    const ended = new Promise<void>((resolve) => {
+      server.once('close', () => resolve());
+      server.once('error', (error) => {
+        said += error.message;
+        resolve();
+      });
+    });
+    let isRunning = true;
+    void ended.then(() => {
+      isRunning = false;
+    });
+    await until(
+      'Prometheus is ready',
+      async () => {
+        if (!isRunning) throw new Error(`prometheus does not run: ${said}`);
+        return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok ?? false;
+      },
+      30_000,
+    );
+    return { server, ended };
+  };
+
+  let running = await start();
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    running.server.kill(signal);
+    await running.ended;
+  };
+  const ask = async (expression: string): Promise<readonly Answered[]> => {
     const response = await fetch(`${url}/api/v1/query`, {
       method: 'POST',
       body: new URLSearchParams({ query: expression }),
     });
     const { data, error } = (await response.json()) as {
-      data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
+      data?: { result: readonly Answered[] };
       error?: string;
     };
     if (data === undefined) throw new Error(`${expression}: ${error}`);
-    return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    return data.result;
   };
+  const query = async (expression: string): Promise<readonly Sample[]> =>
+    (await ask(expression)).map(({ metric, value }) => ({
+      labels: metric,
+      value: Number(value?.[1]),
+    }));
   return {
     url,
     query,
+    async history(selector) {
+      const series = await ask(`${selector}[1h]`);
+      return series.map(({ metric, values = [] }) => ({
+        labels: metric,
+        samples: values.map(([seconds, value]) => [seconds, Number(value)] as const),
+      }));
+    },
+    kill: () => end('SIGKILL'),
+    async restart() {
+      running = await start();
+    },
     async value(expression) {
       const samples = await query(expression);
       if (samples.length > 1) throw new Error(`${expression} has ${samples.length} series`);
       return samples[0]?.value;
     },
     async stop() {
-      server.kill();
-      await ended;
+      await end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CollectorOptions, CollectorPorts } from '../../../src/artefacts/index.js';
+import { until } from '../../support/pipeline.js';
+import { freePort } from './free-port.js';
+
+/** What the configurations take from the environment. */
+const SECRETS = {
+  CLICKHOUSE_USER: 'otel',
+  CLICKHOUSE_PASSWORD: 'a password',
+  SIGNOZ_INGESTION_KEY: 'an ingestion key',
+};
+
+/** A Collector of a test. */
+export interface Collector {
+  /** Where meterbook sends to: `http://127.0.0.1:port`. */
+  readonly url: string;
+  readonly ports: CollectorPorts;
+  /** What it has logged. */
+  said(): string;
+  /** One of its own metrics, summed over its series; `undefined` if it has none of that name. */
+  ownMetric(name: string): Promise<number | undefined>;
+  /** Ends it: SIGTERM lets it finish what it has begun, SIGKILL does not. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again, with its queues and at its ports. */
+  restart(): Promise<void>;
+  /** Ends it and removes its queues. */
+  stop(): Promise<void>;
+}
+
+/** A folder and ports of its own for a Collector, so that several run side by side. */
+export interface CollectorPlace {
+  readonly folder: string;
+  readonly options: Required<Pick<CollectorOptions, 'ports' | 'storageDirectory'>> & {
+    readonly ports: CollectorPorts;
+  };
+}
+
+/** Makes room for a Collector. */
+export async function collectorPlace(): Promise<CollectorPlace> {
+  const folder = mkdtempSync(join(tmpdir(), 'meterbook-otelcol-'));
+  const ports = {
+    grpc: await freePort(),
+    http: await freePort(),
+    scrape: await freePort(),
+    health: await freePort(),
+    pprof: await freePort(),
+    zpages: await freePort(),
+    telemetry: await freePort(),
+    remoteWriteHop: await freePort(),
+  };
+  return { folder, options: { ports, storageDirectory: join(folder, 'queues') } };
+}
+
+/** What `otelcol validate` says of a configuration, and its code. */
+export function validate(config: string): { readonly code: number; readonly said: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'meterbook-otelcol-'));
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, config);
+  const { status, stdout, stderr, error } = spawnSync(program(), ['validate', '--config', file], {
+    encoding: 'utf8',
+    env: { ...process.env, ...SECRETS },
+  });
+  rmSync(folder, { recursive: true });
+  if (error !== undefined) throw new Error(`the Collector does not run: ${error.message}`);
+  return { code: status ?? -1, said: `${stdout}${stderr}`.trim() };
+}
+
+/** Starts a Collector with a configuration made for its place, and waits until it is well. */
+export async function startCollector(place: CollectorPlace, config: string): Promise<Collector> {
+  const { folder } = place;
+  const { ports } = place.options;
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, config);
+  let said = '';
+  const start = async (): Promise<{ child: ChildProcess; ended: Promise<void> }> => {
+    const child = spawn(program(), ['--config', file], {
+      env: { ...process.env, ...SECRETS },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+    });
+    let isRunning = true;
+    const ended = new Promise<void>((resolve) => {
+      const end = (error?: Error): void => {
+        isRunning = false;
+        if (error !== undefined) said += error.message;
+        resolve();
+      };
+      child.once('close', () => end());
+      child.once('error', end);
+    });
+    await until(
+      'the Collector is well',
+      async () => {
+        if (!isRunning) throw new Error(`the Collector does not run: ${said}`);
+        const url = `http://127.0.0.1:${ports.health}/`;
+        return (await fetch(url).catch(() => undefined))?.ok ?? false;
+      },
+      30_000,
+    );
+    return { child, ended };
+  };
+
+  let running = await start();
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    running.child.kill(signal);
+    await running.ended;
+  };
+  return {
+    url: `http://127.0.0.1:${ports.http}`,
+    ports,
+    said: () => said,
+    async ownMetric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${ports.telemetry}/metrics`)).text();
+      const lines = text.split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
+      if (lines.length === 0) return undefined;
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    },
+    end,
+    async restart() {
+      running = await start();
+    },
+    async stop() {
+      await end('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function program(): string {
+  const path = process.env['METERBOOK_OTELCOL'];
+  if (path === undefined) throw new Error('run it by npm run test:e2e, which builds the Collector');
+  return path;
+}
