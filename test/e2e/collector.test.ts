@@ -27,8 +27,12 @@ const OUTAGE_SECONDS = Number(process.env['METERBOOK_OUTAGE_SECONDS'] ?? 10);
 const ARRIVAL_MILLIS = 60_000;
 const TEST_MILLIS = (OUTAGE_SECONDS + 180) * 1_000;
 
-const REMOTE_WRITE = { flags: ['--web.enable-remote-write-receiver'] };
-const OTLP = { program: process.env['METERBOOK_PROMETHEUS3'] ?? '' };
+const REMOTE_WRITE = { flags: ['--web.enable-remote-write-receiver'], outOfOrder: '30m' };
+const OTLP = {
+  program: process.env['METERBOOK_PROMETHEUS3'] ?? '',
+  flags: ['--web.enable-otlp-receiver'],
+  outOfOrder: '30m',
+};
 
 /** What a test has started, last first. */
 const ends: (() => unknown)[] = [];
@@ -129,9 +133,7 @@ describe('clickhouse.yaml', () => {
     await one.stop();
     const held = () => started.ownMetric('otelcol_exporter_queue_size');
     expect(await held()).toBeGreaterThan(0);
-    expect(
-      await started.ownMetric('otelcol_receiver_refused_metric_points__datapoints__total'),
-    ).toBe(0);
+    expect(await started.ownMetric('otelcol_receiver_refused_metric_points')).toBe(0);
     await started.end('SIGKILL');
     await started.restart();
     await until('the queue is taken up', async () => ((await held()) ?? 0) > 0);
@@ -142,7 +144,6 @@ describe('signoz.yaml', () => {
   it.each(['cumulative', 'delta'] as const)('sends %s as SigNoz asks', async (temporality) => {
     const receiver: Receiver = await startReceiver();
     ends.push(() => receiver.close());
-    const paths: string[] = [];
     const started = await collector('collector/signoz.yaml', {
       signoz: { endpoint: `http://127.0.0.1:${receiver.port}` },
     });
@@ -179,7 +180,6 @@ describe('signoz.yaml', () => {
         'content-type': 'application/x-protobuf',
       });
     }
-    expect(paths).toEqual([]);
   });
 });
 
@@ -192,7 +192,7 @@ describe.each(['cumulative', 'delta'] as const)('Prometheus, from %s', (temporal
   };
 
   it('has by OTLP what was recorded', async () => {
-    const server = await prometheus(undefined, { ...OTLP, flags: ['--web.enable-otlp-receiver'] });
+    const server = await prometheus(undefined, OTLP);
     await carries('collector/prometheus-otlp.yaml', server, {
       prometheus: { otlpEndpoint: otlpUrl(server) },
     });
@@ -224,7 +224,7 @@ describe('all.yaml', () => {
     const target = `http://127.0.0.1:${place.options.ports.scrape}/metrics`;
     const byScrape = await prometheus(target, { honorLabels: true });
     const byWrite = await prometheus(undefined, REMOTE_WRITE);
-    const byOtlp = await prometheus(undefined, { ...OTLP, flags: ['--web.enable-otlp-receiver'] });
+    const byOtlp = await prometheus(undefined, OTLP);
     const started = await collector(
       'collector/all.yaml',
       {
@@ -251,26 +251,16 @@ describe('gateway-agent.yaml and gateway.yaml', () => {
     };
     const first = await collector('collector/gateway.yaml', toServer);
     const second = await collector('collector/gateway.yaml', toServer);
-    const hostnames = [first, second].map(({ ports }) => `127.0.0.1:${ports.grpc}`);
-    const agents = [];
-    for (let i = 0; i < 2; i++) {
-      agents.push(
-        await collector('collector/gateway-agent.yaml', {
-          gateway: { hostnames: hostnames as [string, string] },
-        }),
-      );
+    const [one = '', two = ''] = [first, second].map(({ ports }) => `127.0.0.1:${ports.grpc}`);
+    const gateway = { hostnames: [one, two] } as const;
+    const services: RecordingService[] = [];
+    for (const instance of ['g1', 'g2']) {
+      const agent = await collector('collector/gateway-agent.yaml', { gateway });
+      services.push(await service(agent.url, 'delta', instance));
     }
-    const services = [];
-    for (const [i, instance] of ['g1', 'g2', 'g3', 'g4'].entries()) {
-      services.push(await service((agents[i % 2] as Collector).url, 'delta', instance));
-    }
-    await seconds(3);
-    for (const one of services) await holdToLedger(server, one, await one.stop());
-    for (const gateway of [first, second]) {
-      expect(
-        await gateway.ownMetric('otelcol_receiver_accepted_metric_points__datapoints__total'),
-      ).toBeGreaterThan(0);
-    }
+    await seconds(2);
+    // A series with two owners would look as if it began anew at each of their samples.
+    for (const it of services) await holdToLedger(server, it, await it.stop());
   });
 });
 

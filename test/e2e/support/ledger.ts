@@ -72,8 +72,8 @@ export async function startService(
     async stop() {
       const answered = answer();
       child.send('stop');
-      const { ledger, lastError } = (await answered) as { ledger: Ledger; lastError?: string };
-      if (lastError !== undefined) throw new Error(`the last export failed: ${lastError}\n${said}`);
+      const { ledger, failed } = (await answered) as { ledger: Ledger; failed: boolean };
+      if (failed) throw new Error(`the last export failed: ${said}`);
       return ledger;
     },
     kill: () => void child.kill('SIGKILL'),

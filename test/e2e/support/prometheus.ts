@@ -26,6 +26,8 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
   /** Whether the labels of what is scraped win over those of the target. */
   readonly honorLabels?: boolean;
+  /** How much older than the newest a sample that is written may be; default not at all. */
+  readonly outOfOrder?: string;
 }
 
 /** A Prometheus server of a test. */
@@ -55,7 +57,12 @@ interface Answered {
 /** Starts a server on the loopback that scrapes one endpoint, if any, every second. */
 export async function startPrometheus(
   scraped?: string,
-  { program = 'prometheus', flags = [], honorLabels = false }: PrometheusOptions = {},
+  {
+    program = 'prometheus',
+    flags = [],
+    honorLabels = false,
+    outOfOrder = '0s',
+  }: PrometheusOptions = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'meterbook-prometheus-'));
   const jobs = (scraped === undefined ? [] : [new URL(scraped)]).map(({ host, pathname }) => ({
@@ -67,7 +74,8 @@ export async function startPrometheus(
   const global = { scrape_interval: '1s', scrape_timeout: '1s' };
   // JSON is YAML.
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, JSON.stringify({ global, scrape_configs: jobs }));
+  const storage = { tsdb: { out_of_order_time_window: outOfOrder } };
+  writeFileSync(config, JSON.stringify({ global, scrape_configs: jobs, storage }));
   const url = `http://127.0.0.1:${await freePort()}`;
   const start = async () => {
     const server = spawn(

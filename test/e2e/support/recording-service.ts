@@ -56,7 +56,7 @@ process.once('message', async () => {
   await telemetry.forceFlush();
   const { exporters } = telemetry.health();
   await telemetry.shutdown();
-  process.send?.({ ledger, lastError: exporters[0]?.lastError });
+  process.send?.({ ledger, failed: exporters.some((it) => it.consecutiveFailures > 0) });
   process.disconnect();
 });
 process.send?.('ready');
