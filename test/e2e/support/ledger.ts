@@ -35,7 +35,7 @@ export interface RecordingService {
 /** Time between two exports of a service, milliseconds. */
 export const EXPORT_MILLIS = 500;
 
-/** Starts a service that records some 2,000 requests a second, and sends them to a Collector. */
+/** Starts a service that records up to 1,000 requests a second, and sends them to a Collector. */
 export async function startService(
   url: string,
   temporality: 'cumulative' | 'delta',
