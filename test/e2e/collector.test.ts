@@ -30,7 +30,7 @@ describe.each(collectorArtefacts(manifests).map(({ path }) => path))('%s', (path
   it('starts, and nothing in it is deprecated', async ({ onTestFinished }) => {
     const { collector } = starting(onTestFinished);
     const started = await collector(path, { gateway: { hostnames: ['127.0.0.1:1'] } });
-    expect(started.said()).toContain('Everything is ready');
+    await until('it is ready', () => started.said().includes('Everything is ready'));
     expect(started.said()).not.toMatch(/deprecat|alias|will be removed/i);
   });
 });
@@ -54,7 +54,7 @@ describe('clickhouse.yaml', () => {
 });
 
 describe('signoz.yaml', () => {
-  it.each(['cumulative', 'delta'] as const)(
+  it.for(['cumulative', 'delta'] as const)(
     'sends %s as SigNoz asks',
     async (temporality, { onTestFinished }) => {
       const { collector, receiver, service } = starting(onTestFinished);

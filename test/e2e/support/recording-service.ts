@@ -54,8 +54,8 @@ function recordOne(n: number): void {
 process.once('message', async () => {
   clearInterval(timer);
   await telemetry.forceFlush();
-  const { exporters } = telemetry.health();
   await telemetry.shutdown();
+  const { exporters } = telemetry.health();
   process.send?.({ ledger, failed: exporters.some((it) => it.consecutiveFailures > 0) });
   process.disconnect();
 });

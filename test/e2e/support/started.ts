@@ -129,7 +129,10 @@ const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((a, b) => a + b, 0);
 
 /** Asks until all is there, and once more after a while, so that too much would be seen as well. */
-async function untilThere<T>(ask: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
+export async function untilThere<T>(
+  ask: () => Promise<T>,
+  isThere: (found: T) => boolean,
+): Promise<T> {
   const deadline = performance.now() + ARRIVAL_MILLIS;
   while (!isThere(await ask()) && performance.now() < deadline) await seconds(0.25);
   await seconds(2);
