@@ -1,6 +1,7 @@
 import type { Manifest } from '../declare/index.js';
 import type { Artefact } from './artefact.js';
 import { clickhouseArtefacts, clickhouseBackend } from './clickhouse/index.js';
+import { collectorArtefacts } from './collector/index.js';
 import { docsArtefacts } from './docs/docs-artefacts.js';
 import { grafanaArtefacts } from './grafana/index.js';
 import { prometheusArtefacts, prometheusQueries } from './prometheus/index.js';
@@ -16,6 +17,10 @@ export interface NamedGenerator {
 
 /** Every generator, by the word of `meterbook generate`. The paths of no two are the same. */
 export const generators: Readonly<Record<string, NamedGenerator>> = {
+  collector: {
+    summary: 'configurations of the OpenTelemetry Collector, in YAML',
+    generate: (manifests) => collectorArtefacts(manifests),
+  },
   prometheus: {
     summary: 'recording rules, burn-rate alerts and alerts on the pipeline, in YAML',
     generate: (manifests) => prometheusArtefacts(manifests),

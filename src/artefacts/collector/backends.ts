@@ -147,7 +147,7 @@ function prometheusRemoteWrite(settings: CollectorSettings): BackendParts {
     },
     exporters: {
       'otlp_http/remote_write': commented(
-        'The queue of remote write. Its exporter has one in memory only, gives up after its timeout, and tries without a pause until then; so it gets none, and what it could not write comes back here.',
+        'The queue of remote write. Its exporter has one in memory alone, and drops a batch when its timeout is over, retries included; so it gets neither queue nor retries, and what it could not write comes back here.',
         {
           endpoint: `http://${hop}`,
           compression: 'none',

@@ -90,8 +90,6 @@ export interface CollectorOptions {
     readonly dns?: string;
     /** The port of OTLP over gRPC at those addresses. Default 4317. */
     readonly port?: number;
-    /** What is kept together: the series of one process, or a single series. Default `resource`. */
-    readonly routingKey?: 'resource' | 'streamID';
   };
 }
 
@@ -111,7 +109,6 @@ export interface CollectorSettings {
     readonly hostnames: readonly string[] | undefined;
     readonly dns: string;
     readonly port: number;
-    readonly routingKey: 'resource' | 'streamID';
   };
 }
 
@@ -157,7 +154,6 @@ export function withDefaults(options: CollectorOptions): CollectorSettings {
       hostnames: options.gateway?.hostnames,
       dns: options.gateway?.dns ?? 'otelcol-gateway',
       port: options.gateway?.port ?? 4317,
-      routingKey: options.gateway?.routingKey ?? 'resource',
     },
   };
 }

@@ -55,7 +55,7 @@ export function toBackends(
 
 /** A Collector near the services, which gives each series to the one gateway that owns it. */
 export function toGateways(settings: CollectorSettings): Yaml {
-  const { hostnames, dns, port, routingKey } = settings.gateway;
+  const { hostnames, dns, port } = settings.gateway;
   const extended = extensions(settings, false);
   return {
     receivers: otlpReceiver(settings),
@@ -65,10 +65,8 @@ export function toGateways(settings: CollectorSettings): Yaml {
         'Each series always to the same gateway, which adds up differences and keeps the order: two that share a series would each write a part of it. While the list of gateways changes, some series change hands.',
         {
           routing_key: commented(
-            routingKey === 'resource'
-              ? 'By process: each has its own service.instance.id, and its exports stay in one piece.'
-              : 'By series: evens out processes of very different size, and takes each export apart.',
-            routingKey,
+            'By process: each has its own service.instance.id, and its exports stay in one piece. By streamID, the target_info of one process would have several owners.',
+            'resource',
           ),
           resolver:
             hostnames === undefined

@@ -35,7 +35,7 @@ export interface RecordingService {
 /** Time between two exports of a service, milliseconds. */
 export const EXPORT_MILLIS = 500;
 
-/** Starts a service that records some 2,000 requests a second, and sends them to a Collector. */
+/** Starts a service that records up to 1,000 requests a second, and sends them to a Collector. */
 export async function startService(
   url: string,
   temporality: 'cumulative' | 'delta',
@@ -72,8 +72,8 @@ export async function startService(
     async stop() {
       const answered = answer();
       child.send('stop');
-      const { ledger, lastError } = (await answered) as { ledger: Ledger; lastError?: string };
-      if (lastError !== undefined) throw new Error(`the last export failed: ${lastError}\n${said}`);
+      const { ledger, failed } = (await answered) as { ledger: Ledger; failed: boolean };
+      if (failed) throw new Error(`the last export failed: ${said}`);
       return ledger;
     },
     kill: () => void child.kill('SIGKILL'),

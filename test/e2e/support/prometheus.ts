@@ -26,6 +26,8 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
   /** Whether the labels of what is scraped win over those of the target. */
   readonly honorLabels?: boolean;
+  /** How much older than the newest a sample that is written may be; default not at all. */
+  readonly outOfOrder?: string;
   /** Paths of files with rules to evaluate. */
   readonly ruleFiles?: readonly string[];
 }
@@ -57,13 +59,9 @@ interface Answered {
 /** Starts a server on the loopback that scrapes one endpoint, if any, every second. */
 export async function startPrometheus(
   scraped?: string,
-  {
-    program = 'prometheus',
-    flags = [],
-    honorLabels = false,
-    ruleFiles = [],
-  }: PrometheusOptions = {},
+  options: PrometheusOptions = {},
 ): Promise<Prometheus> {
+  const { program = 'prometheus', flags = [], honorLabels = false, outOfOrder = '0s' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'meterbook-prometheus-'));
   const jobs = (scraped === undefined ? [] : [new URL(scraped)]).map(({ host, pathname }) => ({
     job_name: 'meterbook',
@@ -74,7 +72,9 @@ export async function startPrometheus(
   const global = { scrape_interval: '1s', scrape_timeout: '1s' };
   // JSON is YAML.
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, JSON.stringify({ global, scrape_configs: jobs, rule_files: ruleFiles }));
+  const storage = { tsdb: { out_of_order_time_window: outOfOrder } };
+  const settings = { global, scrape_configs: jobs, storage, rule_files: options.ruleFiles ?? [] };
+  writeFileSync(config, JSON.stringify(settings));
   const url = `http://127.0.0.1:${await freePort()}`;
   const start = async () => {
     const server = spawn(

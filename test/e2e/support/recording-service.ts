@@ -9,7 +9,7 @@ import { LEDGER_BOUNDARIES, type Ledger, LOAD_ROUTES } from './ledger.js';
 
 /** Time between two bursts, milliseconds, and the requests of a burst. */
 const BURST_MILLIS = 10;
-const BURST_REQUESTS = 20;
+const BURST_REQUESTS = 10;
 
 const telemetry = setupMetrics({ registries: [agentMetrics], flushAtExit: false, strict: true });
 const ledger: { -readonly [K in keyof Ledger]: Ledger[K] } = {
@@ -54,9 +54,9 @@ function recordOne(n: number): void {
 process.once('message', async () => {
   clearInterval(timer);
   await telemetry.forceFlush();
-  const { exporters } = telemetry.health();
   await telemetry.shutdown();
-  process.send?.({ ledger, lastError: exporters[0]?.lastError });
+  const { exporters } = telemetry.health();
+  process.send?.({ ledger, failed: exporters.some((it) => it.consecutiveFailures > 0) });
   process.disconnect();
 });
 process.send?.('ready');
