@@ -26,6 +26,9 @@ export interface Outcome {
   readonly elsewhere: number;
 }
 
+/** Of the load, and not of what a subject tells of itself. */
+const SCOPE = { scope: 'faults' };
+
 /** Most time that a process may take beyond the fault, milliseconds. */
 const PATIENCE_MILLIS = 12_000;
 
@@ -70,9 +73,9 @@ export async function runScenario(
       scenario,
       subject,
       sent: Number(stdout.at(-1)),
-      arrived: ledger.arrived({ scope: 'faults' }),
-      refused: ledger.refused(),
-      twice: ledger.duplicateRecords,
+      arrived: ledger.arrived(SCOPE),
+      refused: ledger.refused(SCOPE),
+      twice: ledger.takenAgain(SCOPE),
       perInterval: intervalMillis,
       isStuck: by === 'SIGKILL' && scenario.mayLose === 'nothing',
       elsewhere: elsewhere.attempts,

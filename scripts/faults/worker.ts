@@ -88,10 +88,6 @@ function meterbook({ url, intervalMillis, spool }: Job): Subject {
       }),
     },
   });
-  const kept =
-    spool === undefined
-      ? {}
-      : { spool: { directory: spool, maxBytes: 10_000_000, writeAhead: true } };
   const telemetry = setupMetrics({
     serviceName: SCOPE,
     registries: [metrics],
@@ -100,7 +96,7 @@ function meterbook({ url, intervalMillis, spool }: Job): Subject {
     exportTimeoutMillis: intervalMillis,
     otlp: { url, timeoutMillis: intervalMillis },
     logger: { warn: () => undefined, error: () => undefined },
-    ...kept,
+    ...(spool === undefined ? {} : { spool: { directory: spool, writeAhead: true } }),
   });
   return {
     record: (model, seconds) => {

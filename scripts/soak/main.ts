@@ -31,6 +31,8 @@ const intervalMillis = minutes < 5 ? 1_000 : 2_000;
 const PHASE_INTERVALS = 2;
 const RECOVERY_INTERVALS = 1.4;
 const PROGRESS_MILLIS = 5_000;
+/** Of the load, and not of what the pipeline tells of itself. */
+const SCOPE = { scope: 'meterbook/agent' };
 const FINAL_MILLIS = 60_000;
 
 const [receiver, elsewhere] = await Promise.all([startFaultyReceiver(), startFaultyReceiver()]);
@@ -56,7 +58,7 @@ const progress = setInterval(() => {
   if (last === undefined) return;
   const sum = last.recorded.reduce((a, b) => a + b, 0);
   console.error(
-    `${last.seconds.toFixed(0).padStart(4)} s  ${out.number(sum)} recorded, ${out.number(receiver.ledger.arrived({ scope: 'meterbook/agent' }))} arrived, ${out.number(receiver.ledger.refused())} refused, ${out.number(last.held)} points held, RSS ${out.mebibytes(last.rssBytes)} MiB, ${out.share(last)} % CPU, delay ${last.delayP99Millis.toFixed(1)} ms; the receiver ${phase}`,
+    `${last.seconds.toFixed(0).padStart(4)} s  ${out.number(sum)} recorded, ${out.number(receiver.ledger.arrived(SCOPE))} arrived, ${out.number(receiver.ledger.refused(SCOPE))} refused, ${out.number(last.held)} points held, RSS ${out.mebibytes(last.rssBytes)} MiB, ${out.share(last)} % CPU, delay ${last.delayP99Millis.toFixed(1)} ms; the receiver ${phase}`,
   );
 }, PROGRESS_MILLIS);
 

@@ -21,7 +21,7 @@ export function settle(final: Report, ledger: ReceivedLedger): readonly Line[] {
     const recorded = final.recorded[i] ?? 0;
     const dropped = final.dropped[i] ?? {};
     const arrived = ledger.arrived({ metric: instrument });
-    const refused = ledger.refused(instrument);
+    const refused = ledger.refused({ metric: instrument });
     const missing = recorded - arrived - refused - total(dropped);
     return { instrument, recorded, arrived, dropped, refused, missing };
   });

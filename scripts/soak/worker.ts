@@ -92,7 +92,7 @@ async function run(job: Job): Promise<void> {
       dropped: INSTRUMENTS.map((name) => ({
         ...dropped.find(({ instrument }) => instrument === name)?.measurements,
       })),
-      held: exporterOf(telemetry).held ?? 0,
+      held: exporterOf(telemetry).held,
       droppedPoints: { ...exporterOf(telemetry).dropped },
       seconds: (performance.now() - start) / 1000,
       cpuSeconds: (user + system) / 1e6,
@@ -110,18 +110,15 @@ async function run(job: Job): Promise<void> {
   do {
     await telemetry.forceFlush();
     await sleep(100);
-  } while ((exporterOf(telemetry).held ?? 0) > 0 && performance.now() < deadline);
+  } while (exporterOf(telemetry).held > 0 && performance.now() < deadline);
   await telemetry.shutdown();
   report(true);
   process.disconnect();
 }
 
-/** The OTLP exporter's health, with what it holds and has dropped. */
-function exporterOf(telemetry: Telemetry) {
-  return telemetry.health().exporters[0] as ExporterHealth & {
-    readonly held?: number;
-    readonly dropped?: Readonly<Record<string, number>>;
-  };
+/** The OTLP exporter's health. */
+function exporterOf(telemetry: Telemetry): ExporterHealth {
+  return telemetry.health().exporters[0] as ExporterHealth;
 }
 
 await run(JSON.parse(process.argv[2] as string) as Job);

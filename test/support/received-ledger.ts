@@ -8,6 +8,12 @@ type Request = {
 };
 type Point = DecodedMetric['points'][number];
 
+/** Which records: of one scope, of one metric, of all. */
+interface Wanted {
+  readonly scope?: string;
+  readonly metric?: string;
+}
+
 /** What a receiver has taken, and what it has refused for good; numbers of records. */
 export class ReceivedLedger {
   /** What was taken, each request once. */
@@ -16,19 +22,17 @@ export class ReceivedLedger {
   distinct = 0;
   /** Requests taken that were the same bytes as one before. */
   duplicates = 0;
-  /** Records in the requests that came again. */
-  duplicateRecords = 0;
+  /** Points in the requests that came again. */
+  private readonly again: Found[] = [];
   /** Points refused for good and never taken, by what tells them apart. */
-  private readonly refusedPoints = new Map<string, { metric: string; records: number }>();
+  private readonly refusedPoints = new Map<string, Found>();
   private readonly digests = new Set<string>();
 
   /** A request was taken: but for its first `rejected` points, which are refused for good. */
   take({ resourceMetrics, digest }: Request, rejected = 0): void {
     if (this.digests.has(digest)) {
       this.duplicates += 1;
-      for (const { metric, point } of pointsOf(resourceMetrics)) {
-        this.duplicateRecords += recordsOf(metric, point);
-      }
+      this.again.push(...pointsOf(resourceMetrics));
       return;
     }
     this.digests.add(digest);
@@ -40,28 +44,25 @@ export class ReceivedLedger {
 
   /** A request was refused, and must not be sent again. */
   refuse(resourceMetrics: readonly DecodedResourceMetrics[]): void {
-    for (const found of pointsOf(resourceMetrics)) this.refusePoint(found);
+    for (const found of pointsOf(resourceMetrics)) this.refusedPoints.set(found.key, found);
   }
 
-  /** Records taken, of one metric or of all of a scope. */
-  arrived(wanted: { readonly scope?: string; readonly metric?: string } = {}): number {
+  /** Records taken. */
+  arrived({ scope, metric }: Wanted = {}): number {
     return this.taken
-      .series(wanted.metric)
-      .filter(({ scope, kind }) => kind !== 'gauge' && (wanted.scope ?? scope) === scope)
+      .series(metric)
+      .filter((series) => series.kind !== 'gauge' && (scope ?? series.scope) === series.scope)
       .reduce((sum, { total }) => sum + countOf(total), 0);
   }
 
-  /** Records refused for good, of one metric or of all. */
-  refused(metric?: string): number {
-    let sum = 0;
-    for (const one of this.refusedPoints.values()) {
-      if (metric === undefined || one.metric === metric) sum += one.records;
-    }
-    return sum;
+  /** Records refused for good and never taken. */
+  refused(wanted?: Wanted): number {
+    return recordsIn(this.refusedPoints.values(), wanted);
   }
 
-  private refusePoint({ key, metric, point }: Found): void {
-    this.refusedPoints.set(key, { metric: metric.name, records: recordsOf(metric, point) });
+  /** Records in requests that were taken before. */
+  takenAgain(wanted?: Wanted): number {
+    return recordsIn(this.again, wanted);
   }
 
   /** Refuses the first `count` points; returns the rest. */
@@ -70,7 +71,7 @@ export class ReceivedLedger {
     count: number,
   ): readonly DecodedResourceMetrics[] {
     const rejected = pointsOf(resourceMetrics).slice(0, count);
-    for (const found of rejected) this.refusePoint(found);
+    for (const found of rejected) this.refusedPoints.set(found.key, found);
     const points = new Set<Point>(rejected.map(({ point }) => point));
     return resourceMetrics.map((resource) => ({
       ...resource,
@@ -88,7 +89,9 @@ export class ReceivedLedger {
 interface Found {
   /** The same for a point that is sent again with its times, in whatever request. */
   readonly key: string;
-  readonly metric: DecodedMetric;
+  readonly scope: string;
+  readonly metric: string;
+  readonly records: number;
   readonly point: Point;
 }
 
@@ -101,12 +104,28 @@ function pointsOf(resourceMetrics: readonly DecodedResourceMetrics[]): readonly 
         for (const point of metric.points) {
           const times = `${point.startTime} ${point.time}`;
           const series = [instance, scope.name, metric.name, attributesKey(point.attributes)];
-          found.push({ key: JSON.stringify([...series, times]), metric, point });
+          found.push({
+            key: JSON.stringify([...series, times]),
+            scope: scope.name,
+            metric: metric.name,
+            records: recordsOf(metric, point),
+            point,
+          });
         }
       }
     }
   }
   return found;
+}
+
+function recordsIn(points: Iterable<Found>, { scope, metric }: Wanted = {}): number {
+  let sum = 0;
+  for (const found of points) {
+    if ((scope ?? found.scope) !== found.scope || (metric ?? found.metric) !== found.metric)
+      continue;
+    sum += found.records;
+  }
+  return sum;
 }
 
 /** A sum counts records where each has added 1. */
