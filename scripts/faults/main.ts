@@ -1,10 +1,10 @@
 /**
  * `npm run faults`: the same faults done to the official SDK and to meterbook, each in a process of
- * its own that records at the same rate. Prints what was sent, what arrived and what was lost, and
- * writes the table into docs/reliability.md. Exits with 1 where meterbook breaks a promise.
+ * its own that records at the same rate. Prints what was sent, what arrived and what was lost. Exits
+ * with 1 where meterbook breaks a promise.
  *
- * `--quick` does it with shorter intervals and writes nothing; `--only TEXT` takes the faults whose
- * name has the text in it, and writes nothing either.
+ * `--write` writes the table into docs/reliability.md; `--quick` does it with shorter intervals, and
+ * `--only TEXT` takes the faults whose name has the text in it.
  */
 import { parseArgs } from 'node:util';
 import { versionOf } from '../../bench/support/machine.js';
@@ -16,7 +16,11 @@ import { scenarios } from './scenarios.js';
 import type { SubjectName } from './worker.js';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    write: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
 });
 const intervalMillis = options.quick ? 1_000 : 2_000;
 /** How many processes run at a time; they wait most of their lives. */
@@ -43,11 +47,11 @@ try {
 
 const sdk = `sdk-metrics ${versionOf('@opentelemetry/sdk-metrics')}`;
 const exporter = `exporter-metrics-otlp-proto ${versionOf('@opentelemetry/exporter-metrics-otlp-proto')}`;
-const markdown = `Written by \`npm run faults\`; do not edit. Records made at 1,000 a second, deltas exported every ${intervalMillis / 1000} s with as long a timeout, outages of three intervals. The official SDK is ${sdk} with ${exporter}, set up as its documentation does. "Lost" is what did not arrive and had not been refused; "refused" is what the receiver answered with a status after which nothing may be sent again; "came twice" is what a receiver got again in the very same bytes.
+const markdown = `Written by \`npm run faults -- --write\`; do not edit. Records made at 1,000 a second, deltas exported every ${intervalMillis / 1000} s with as long a timeout, outages of three intervals. The official SDK is ${sdk} with ${exporter}, set up as its documentation does. "Lost" is what did not arrive and had not been refused; "refused" is what the receiver answered with a status after which nothing may be sent again; "came twice" is what a receiver got again in the very same bytes.
 
 ${comparison(outcomes)}`;
 console.log(markdown);
-if (!options.quick && options.only === '') {
+if (options.write) {
   writeSection(new URL('../../docs/reliability.md', import.meta.url), 'faults', markdown);
 }
 const broken = brokenPromises(outcomes);
