@@ -18,6 +18,7 @@ import { jobsSection } from './sections/jobs.js';
 import { memorySections } from './sections/memory.js';
 import { sizeSections } from './sections/size.js';
 import { speedSections } from './sections/speed.js';
+import { stallSection } from './sections/stall.js';
 import { buildPrograms } from './support/build.js';
 import { describeMachine } from './support/machine.js';
 import { installPeers } from './support/peers.js';
@@ -44,6 +45,7 @@ const sections = [
   bucketSearchSection(context),
   ...memorySections(context),
   collectSection(context),
+  stallSection(context),
   ...(await sizeSections(context)),
 ];
 const machine = describeMachine(hasPeers);

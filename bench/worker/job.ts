@@ -2,6 +2,7 @@ import type { SearchName } from './bucket-search.js';
 import type { HttpSubject } from './http.js';
 import type { SeriesBytes } from './memory.js';
 import type { RecordCaseName } from './record.js';
+import type { StallSubject } from './stall.js';
 import type { TimingOptions } from './timing.js';
 
 /** The libraries under test. Both versions of the SDK are one module, found from two folders. */
@@ -24,6 +25,7 @@ export type Job =
       readonly boundaries: number;
       readonly timing: TimingOptions;
     }
+  | { readonly kind: 'stall'; readonly subject: StallSubject; readonly count: number }
   | {
       readonly kind: 'http';
       readonly subject: HttpSubject;
@@ -41,6 +43,8 @@ export interface JobResults {
   readonly collect: readonly number[];
   /** Nanoseconds per search and count, by batch. */
   readonly search: readonly number[];
+  /** Milliseconds, by export. */
+  readonly stall: readonly number[];
   /** Nanoseconds per request, by batch. */
   readonly http: readonly number[];
 }

@@ -82,6 +82,11 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
       if (total() !== made) throw new Error(`${made} searches were made, ${total()} were counted`);
       return nanos;
     }
+    case 'stall': {
+      // Loaded here alone: a job measures one thing.
+      const { timeStalls } = await import('./stall.js');
+      return timeStalls(job.subject, job.count);
+    }
     case 'http':
       return timeRequests(job.subject, job.timing);
   }

@@ -42,8 +42,8 @@ describe('promtool', () => {
     await until('the endpoint listens', () => !endpoint().includes(':0/'));
     const text = await (await fetch(endpoint())).text();
     await telemetry.shutdown();
-    // Each, and the target.
-    expect(text.match(/^# TYPE /gm)).toHaveLength(count + 1);
+    // Each, the target, and of the pipeline itself: attempts, points given up, series.
+    expect(text.match(/^# TYPE /gm)).toHaveLength(count + 1 + 3);
     expect(promtoolCheck(text).said.split('\n')).toEqual([
       // Source: semantic conventions, "Database client metrics", `db.client.connection.count`.
       'db_client_connection_count non-histogram and non-summary metrics should not have "_count" suffix',

@@ -62,7 +62,7 @@ export function joinedParts(parts: readonly ResourceMetrics[]): ResourceMetrics 
 }
 
 /** Points that are encoded between two turns of the event loop. */
-const POINTS_PER_STEP = 128;
+const POINTS_PER_STEP = 64;
 
 /**
  * An OTLP request. It is encoded in parts, which a request may be: what one message repeats, two

@@ -1,4 +1,4 @@
-import type { CoreRegistry } from '../../core/index.js';
+import type { CoreInstrument, CoreRegistry } from '../../core/index.js';
 import { type Answer, coreOf, makeRegistry, type PointDropReason } from '../../otel/index.js';
 import { declareSelf } from './instruments.js';
 import * as names from './names.js';
@@ -27,14 +27,17 @@ export interface ExporterMetrics {
 /** Begins to measure a pipeline and the registries that it exports. */
 export function makeSelfMetrics(registries: readonly CoreRegistry[]): SelfMetrics {
   const registry = makeRegistry(declareSelf(), {});
+  const instruments = registries.flatMap((it) => Object.values(it.instruments)).map(indexOf);
   registry.series.addCallback((result) => {
-    for (const { instrument, series } of registries.flatMap((it) => it.cardinality()))
+    for (const { instrument, index } of instruments) {
+      const series = index.list.length - (index.overflow === undefined ? 0 : 1);
       if (series > 0) result.observe(series, { instrument });
+    }
   });
   registry.overflow.addCallback((result) => {
-    for (const it of registries.flatMap((each) => each.cardinality())) {
-      const isFull = it.isOverflowing || it.attributes.some(({ isSaturated }) => isSaturated);
-      if (isFull) result.observe(1, { instrument: it.instrument });
+    for (const { instrument, index } of instruments) {
+      const isFull = index.overflow !== undefined || index.saturated().length > 0;
+      if (isFull) result.observe(1, { instrument });
     }
   });
   registry.droppedMeasurements.addCallback((result) => {
@@ -84,4 +87,9 @@ export function makeSelfMetrics(registries: readonly CoreRegistry[]): SelfMetric
       };
     },
   };
+}
+
+/** What is asked at each collection is read from the index; `cardinality()` walks all series. */
+function indexOf(it: CoreInstrument) {
+  return { instrument: it.declaration.name, index: 'storage' in it ? it.storage.index : it.index };
 }
