@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectorOptions, CollectorPorts } from '../../../src/artefacts/index.js';
@@ -38,9 +39,9 @@ export interface CollectorPlace {
   };
 }
 
-/** Makes room for a Collector. */
+/** Where a Collector may be: nothing is made until it starts. */
 export async function collectorPlace(): Promise<CollectorPlace> {
-  const folder = mkdtempSync(join(tmpdir(), 'meterbook-otelcol-'));
+  const folder = join(tmpdir(), `meterbook-otelcol-${randomUUID()}`);
   const ports = {
     grpc: await freePort(),
     http: await freePort(),
@@ -72,6 +73,7 @@ export function validate(config: string): { readonly code: number; readonly said
 export async function startCollector(place: CollectorPlace, config: string): Promise<Collector> {
   const { folder } = place;
   const { ports } = place.options;
+  mkdirSync(folder);
   const file = join(folder, 'config.yaml');
   writeFileSync(file, config);
   let said = '';
