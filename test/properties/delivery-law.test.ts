@@ -280,6 +280,76 @@ describe.each(ways)(
   },
 );
 
+describe('a request that never gets an answer', () => {
+  /** A server that takes what is below 100 increments, and resets the connection for all else. */
+  const poisoned = (isUp: () => boolean) => {
+    const world = open(undefined);
+    const answered = world.server.answer.bind(world.server);
+    world.server.answer = (body) => {
+      const { calls } = countsIn(JSON.parse(Buffer.from(body).toString()) as ResourceMetrics);
+      world.server.takes = false;
+      world.server.fate = isUp() && calls < 100 ? 'accepted' : 'ambiguous';
+      return answered(body);
+    };
+    const delivery = world.makeDelivery();
+    const producer = world.metrics.producer({ temporality: 'delta' });
+    const send = async (count: number) => {
+      world.metrics.calls.add(count, { id: 1 });
+      const { resourceMetrics } = await producer.collect();
+      await delivery.export({ ...resourceMetrics, resource });
+      world.clock.advance(600_000);
+    };
+    return { ...world, delivery, send };
+  };
+
+  it('does not stand in the way of those that do, and is counted', async () => {
+    const { server, delivery, dropped, send } = poisoned(() => true);
+    await send(1_000);
+    for (let i = 0; i < 5; i++) await send(1);
+    expect(server.delivered.calls).toBe(5);
+    expect(dropped).toEqual({ unanswered: 1 });
+    expect(delivery.heldPoints).toBe(0);
+  });
+
+  it('is kept, whatever the time, while no other gets one either', async () => {
+    let isUp = false;
+    const { server, delivery, dropped, send } = poisoned(() => isUp);
+    for (let i = 0; i < 20; i++) await send(1);
+    expect(dropped).toEqual({});
+    expect(server.delivered.calls).toBe(0);
+    isUp = true;
+    await send(1);
+    await send(1);
+    expect(server.delivered.calls).toBe(22);
+    expect(dropped).toEqual({});
+    expect(delivery.heldPoints).toBe(0);
+  });
+});
+
+describe('what cannot be encoded', () => {
+  it('is given up and counted, and the next arrives', async () => {
+    const { server, makeDelivery, metrics, dropped } = open(undefined);
+    const delivery = makeDelivery();
+    const producer = metrics.producer({ temporality: 'delta' });
+    metrics.calls.add(1, { id: 1 });
+    const { resourceMetrics } = await producer.collect();
+    const bad = {
+      ...resourceMetrics,
+      resource: {
+        toJSON: () => {
+          throw new Error('no');
+        },
+      } as never,
+    };
+    expect(await delivery.export(bad)).toBe('no');
+    expect(dropped).toEqual({ not_encodable: 1 });
+    metrics.calls.add(2, { id: 1 });
+    const next = await producer.collect();
+    expect(await delivery.export({ ...next.resourceMetrics, resource })).toBeUndefined();
+    expect(server.delivered.calls).toBe(2);
+  });
+});
+
 describe('attempts', () => {
   it('are never more than one for each export, but for what they divide, and none before the pause is over', async () => {
     const { clock, server, makeDelivery, metrics } = open(undefined);

@@ -19,6 +19,10 @@ export type PointDropReason =
   | 'spool_limit'
   /** Damaged in the spool, or taken from it by others. */
   | 'spool_corrupt'
+  /** Their request gets no answer, time and again, while others do. */
+  | 'unanswered'
+  /** They cannot be encoded. */
+  | 'not_encodable'
   /** Unsent at the end of the pipeline, and nowhere to keep them. */
   | 'shutdown';
 
@@ -68,7 +72,17 @@ interface Request extends StoredRequest {
   readonly metrics?: ResourceMetrics | undefined;
   /** Where it is in the store. */
   readonly id?: string | undefined;
+  /** How often its fate was not known. */
+  readonly attempts?: number | undefined;
 }
+
+/** A request of which only the bytes are left. */
+interface DoubtfulRequest extends StoredRequest {
+  readonly attempts: number;
+}
+
+/** After so many attempts without an answer others are sent in spite of it, to see whose fault it is. */
+const PATIENCE = 3;
 
 /** Most points of one request: some hundred bytes each, where the Collector takes 20 MiB. */
 const MAX_POINTS = 5_000;
@@ -81,7 +95,8 @@ const MAX_POINTS = 5_000;
  *   the memory of one batch and costs no counts
  * - rejected, or in a partial success: given up and counted, so that it cannot block the next
  * - too large: halved once
- * - ambiguous: the identical bytes are sent again, ahead of everything else
+ * - ambiguous: the identical bytes are sent again, ahead of everything else; given up only where a server
+ *   that takes other requests leaves this one without an answer for the third time
  *
  * There is one attempt at a time and no timer: an attempt is made when a batch comes in, unless the
  * pause after the last failure is not over. With a store that is written ahead, requests wait there
@@ -92,8 +107,8 @@ export class Delivery {
   private waiting: ResourceMetrics[] = [];
   /** What is left of a batch of which a part is under way: the first of those that wait. */
   private rest: ResourceMetrics | undefined;
-  /** A request whose fate is not known. */
-  private inDoubt: Request | undefined;
+  /** Requests whose fate is not known, at most two. */
+  private inDoubt: DoubtfulRequest[] = [];
   private inFlight: Request | undefined;
   /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
   private toHalve = { points: 0, size: 0 };
@@ -102,8 +117,8 @@ export class Delivery {
   /** In a row, of those that may pass. */
   private failures = 0;
   private notBefore = Number.NEGATIVE_INFINITY;
-  /** Whether anything ever has. */
-  private hasArrived = false;
+  /** Requests that have arrived. */
+  private arrivals = 0;
   /** What went wrong last. */
   private lastMessage: string | undefined;
   /** The end of the pipeline, on the clock of `now`, once it is known. */
@@ -114,7 +129,8 @@ export class Delivery {
 
   /** Points in memory that have not arrived. */
   get heldPoints(): number {
-    let points = (this.inDoubt?.points ?? 0) + (this.inFlight?.points ?? 0);
+    let points = this.inFlight?.points ?? 0;
+    for (const request of this.inDoubt) points += request.points;
     for (const batch of this.waiting) points += pointsIn(batch);
     return points;
   }
@@ -156,7 +172,8 @@ export class Delivery {
     if (this.isClosed) return;
     this.isClosed = true;
     const { store, serialize, onDropped } = this.options;
-    for (const request of [this.inFlight, this.inDoubt]) if (request) this.keep(request);
+    if (this.inFlight !== undefined) this.keep(this.inFlight);
+    for (const request of this.inDoubt) this.keep(request);
     for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
       const points = pointsIn(metrics);
       // Encoding takes time, which there may not be.
@@ -164,7 +181,7 @@ export class Delivery {
       else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
     }
     this.waiting = [];
-    this.inDoubt = undefined;
+    this.inDoubt = [];
     this.inFlight = undefined;
     store?.close();
   }
@@ -189,7 +206,8 @@ export class Delivery {
       this.lastMessage = undefined;
       while (!(await this.sendAll()) && !this.isClosed) {
         // Where nothing has ever arrived nobody is likely to be there: the end need not wait for it.
-        const left = this.end === undefined || !this.hasArrived ? 0 : this.end - this.options.now();
+        const left =
+          this.end === undefined || this.arrivals === 0 ? 0 : this.end - this.options.now();
         if (left <= 0) break;
         await this.options.sleep(Math.min(this.notBefore - this.options.now(), left));
       }
@@ -218,10 +236,24 @@ export class Delivery {
 
   /** Sends what there is, oldest first. False where something has to wait. */
   private async sendAll(): Promise<boolean> {
-    const doubtful = this.inDoubt;
-    this.inDoubt = undefined;
-    if (doubtful !== undefined && !(await this.settle(doubtful))) return false;
-    return (await this.sendStored()) && (await this.sendWaiting());
+    const { arrivals } = this;
+    for (const request of [...this.inDoubt]) {
+      this.inDoubt = this.inDoubt.filter((it) => it !== request);
+      if (await this.settle(request)) continue;
+      const again = this.inDoubt.at(-1);
+      // Only what has had no answer time and again does not keep the others back.
+      const isHopeless = again !== undefined && again.attempts > request.attempts;
+      if (this.isClosed || !isHopeless || again.attempts < PATIENCE) return false;
+    }
+    if (this.inDoubt.length > 1) return false;
+    const [doubtful] = this.inDoubt;
+    const isAll = (await this.sendStored()) && (await this.sendWaiting());
+    if (doubtful === undefined || this.isClosed) return isAll;
+    if (this.arrivals === arrivals) return false;
+    // The server takes others: it is the request that it cannot answer.
+    this.inDoubt = this.inDoubt.filter((it) => it !== doubtful);
+    this.drop('unanswered', doubtful.points);
+    return isAll;
   }
 
   /** Moves what waits into the store, as far as that takes it. */
@@ -259,12 +291,23 @@ export class Delivery {
   }
 
   /** Encodes as much of the first batch as fits a request; it goes on waiting meanwhile. */
-  private async encodeFirst(): Promise<Required<Omit<Request, 'id'>> | undefined> {
-    const [batch] = this.waiting;
-    const [metrics] = batch === undefined ? [] : partsOf(batch, this.partSize);
-    if (metrics === undefined) return undefined;
-    const body = await inSlices(encoded(metrics, this.options.serialize));
-    return this.isClosed ? undefined : { body, points: pointsIn(metrics), metrics };
+  private async encodeFirst(): Promise<Required<Omit<Request, 'id' | 'attempts'>> | undefined> {
+    for (;;) {
+      const [batch] = this.waiting;
+      const [metrics] = batch === undefined ? [] : partsOf(batch, this.partSize);
+      if (metrics === undefined) return undefined;
+      const points = pointsIn(metrics);
+      try {
+        const body = await inSlices(encoded(metrics, this.options.serialize));
+        return this.isClosed ? undefined : { body, points, metrics };
+      } catch (error) {
+        // Of another library's making; it must not stand in the way of all others.
+        this.lastMessage = error instanceof Error ? error.message : String(error);
+        if (this.isClosed) return undefined;
+        this.removeFirst({ points });
+        this.drop('not_encodable', points);
+      }
+    }
   }
 
   private get partSize(): number {
@@ -272,7 +315,7 @@ export class Delivery {
   }
 
   /** Takes a part off the first batch, once it is somewhere else. */
-  private removeFirst({ points }: Request): void {
+  private removeFirst({ points }: Pick<Request, 'points'>): void {
     const [, ...rest] = partsOf(this.waiting[0] as ResourceMetrics, points);
     this.rest = rest.length === 0 ? undefined : joinedParts(rest);
     this.waiting.splice(0, 1, ...(this.rest === undefined ? [] : [this.rest]));
@@ -301,7 +344,7 @@ export class Delivery {
     this.inFlight = undefined;
     options.onAnswer(answer, request.points, options.now() - begun);
     if (answer.fate !== 'accepted') this.lastMessage = answer.message;
-    this.hasArrived ||= answer.fate === 'accepted';
+    if (answer.fate === 'accepted') this.arrivals += 1;
     const isHalf = this.toHalve.points > 0 && request.metrics !== undefined;
     if (isHalf) this.toHalve.points -= request.points;
     switch (answer.fate) {
@@ -322,11 +365,11 @@ export class Delivery {
         return this.finish(request);
       case 'retryable':
         if (request.metrics !== undefined) this.putBack(request.metrics);
-        else if (request.id === undefined) this.inDoubt = request;
+        else this.doubt(request, 0);
         break;
       case 'ambiguous':
         // The bytes alone: they are no longer ours to merge.
-        if (request.id === undefined) this.inDoubt = { body: request.body, points: request.points };
+        this.doubt(request, 1);
         break;
     }
     if (isStored(request)) options.store?.release(request);
@@ -343,6 +386,11 @@ export class Delivery {
     this.failures = 0;
     this.notBefore = Number.NEGATIVE_INFINITY;
     return true;
+  }
+
+  /** Keeps what may have arrived, to be sent again as it is; what is stored is kept there. */
+  private doubt({ body, points, id, attempts = 0 }: Request, more: 0 | 1): void {
+    if (id === undefined) this.inDoubt.push({ body, points, attempts: attempts + more });
   }
 
   private drop(reason: PointDropReason, points: number): void {

@@ -66,6 +66,8 @@ export function declareSelf() {
             'held_limit',
             'spool_limit',
             'spool_corrupt',
+            'unanswered',
+            'not_encodable',
             'shutdown',
           ),
         },
