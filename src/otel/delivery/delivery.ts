@@ -13,6 +13,8 @@ export type PointDropReason =
   | 'partial_success'
   /** Refused for their size, halved already. */
   | 'too_large'
+  /** Not to be merged or encoded: a fault in the metrics of another library. */
+  | 'unencodable'
   /** More series than may be held. */
   | 'held_limit'
   /** Older than what the spool has room for. */
@@ -119,9 +121,11 @@ export class Delivery {
     return points;
   }
 
-  /** Takes a batch over, without sending it. */
+  /** Takes a batch over, without sending it. After the end nothing waits any more. */
   add(batch: ResourceMetrics): void {
-    if (pointsIn(batch) > 0) this.waiting.push(batch);
+    const points = pointsIn(batch);
+    if (this.isClosed) this.drop('shutdown', points);
+    else if (points > 0) this.waiting.push(batch);
   }
 
   /**
@@ -159,9 +163,13 @@ export class Delivery {
     for (const request of [this.inFlight, this.inDoubt]) if (request) this.keep(request);
     for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
       const points = pointsIn(metrics);
-      // Encoding takes time, which there may not be.
-      if (store === undefined) onDropped('shutdown', points);
-      else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+      try {
+        // Encoding takes time, which there may not be.
+        if (store === undefined) onDropped('shutdown', points);
+        else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+      } catch {
+        onDropped('unencodable', points);
+      }
     }
     this.waiting = [];
     this.inDoubt = undefined;
@@ -195,7 +203,7 @@ export class Delivery {
       }
       return this.lastMessage;
     } catch (error) {
-      // A fault in the metrics of another library, which cannot be encoded.
+      // A fault in the metrics of another library, which have been given up.
       return error instanceof Error ? error.message : String(error);
     }
   }
@@ -205,11 +213,16 @@ export class Delivery {
     if (this.waiting.length < 2) return;
     const batches = [...this.waiting];
     let lost = 0;
-    const merged = await inSlices(
-      mergeBatches(batches, (points) => {
-        lost += points;
-      }),
-    );
+    const merging = mergeBatches(batches, (points) => {
+      lost += points;
+    });
+    const merged = await inSlices(merging).catch((error: unknown) => {
+      // They would fail again with each batch that comes, and take more memory each time.
+      if (!this.isClosed)
+        for (const batch of this.waiting.splice(0, batches.length))
+          this.drop('unencodable', pointsIn(batch));
+      throw error;
+    });
     if (this.isClosed) return;
     if (lost > 0) this.options.onDropped('held_limit', lost);
     // What came in meanwhile comes after it.
@@ -263,8 +276,17 @@ export class Delivery {
     const [batch] = this.waiting;
     const [metrics] = batch === undefined ? [] : partsOf(batch, this.partSize);
     if (metrics === undefined) return undefined;
-    const body = await inSlices(encoded(metrics, this.options.serialize));
-    return this.isClosed ? undefined : { body, points: pointsIn(metrics), metrics };
+    const points = pointsIn(metrics);
+    const body = await inSlices(encoded(metrics, this.options.serialize)).catch(
+      (error: unknown) => {
+        if (!this.isClosed) {
+          this.removeFirst({ points });
+          this.drop('unencodable', points);
+        }
+        throw error;
+      },
+    );
+    return this.isClosed ? undefined : { body, points, metrics };
   }
 
   private get partSize(): number {
@@ -272,7 +294,7 @@ export class Delivery {
   }
 
   /** Takes a part off the first batch, once it is somewhere else. */
-  private removeFirst({ points }: Request): void {
+  private removeFirst({ points }: Pick<Request, 'points'>): void {
     const [, ...rest] = partsOf(this.waiting[0] as ResourceMetrics, points);
     this.rest = rest.length === 0 ? undefined : joinedParts(rest);
     this.waiting.splice(0, 1, ...(this.rest === undefined ? [] : [this.rest]));

@@ -63,6 +63,7 @@ export function declareSelf() {
             'rejected',
             'partial_success',
             'too_large',
+            'unencodable',
             'held_limit',
             'spool_limit',
             'spool_corrupt',
