@@ -5,13 +5,13 @@
 export type Steps<Result> = Generator<void, Result, void>;
 
 /** Longest stretch of work without a turn for others, milliseconds. */
-const SLICE_MILLIS = 2;
+const SLICE_MILLIS = 1;
 
 /** How many series are worked off between two looks at the clock. */
 export const SERIES_PER_STEP = 64;
 
 /**
- * Does the work in slices of a few milliseconds, with a turn of the event loop between two, so that
+ * Does the work in slices of a millisecond, with a turn of the event loop between two, so that
  * a service with very many series answers its requests during a collection.
  *
  * @param onTurn called when the work goes on after a turn
