@@ -11,7 +11,7 @@ const SLICE_MILLIS = 1;
 export const SERIES_PER_STEP = 64;
 
 /**
- * Does the work in slices of a few milliseconds, with a turn of the event loop between two, so that
+ * Does the work in slices of a millisecond, with a turn of the event loop between two, so that
  * a service with very many series answers its requests during a collection.
  *
  * @param onTurn called when the work goes on after a turn

@@ -196,12 +196,13 @@ const NEXT: Readonly<Record<Exclude<Fate, 'accepted'>, string>> = {
 
 /** Why points are given up, and what to do about it, where no answer of a server says so. */
 const DROPPED: Readonly<Partial<Record<PointDropReason, string>>> = {
+  unencodable:
+    'metrics of another library cannot be encoded. Look at the attribute values that it records.',
   held_limit: 'more series than an instrument may hold wait for the server. Bound its attributes.',
   spool_limit: 'the spool is full. Raise spool.maxBytes, or mend what keeps them from being sent.',
   spool_corrupt: 'files of the spool were damaged or gone. Give the service a folder of its own.',
   unanswered:
     'the server takes other requests, and never answers this one. Look at its log, and at limits of what is in between.',
-  not_encodable: 'they cannot be encoded: a library records values or attributes of a wrong type.',
   shutdown:
     'they were unsent at the end of the pipeline. Set spool: { directory } to keep them for the next start.',
 };

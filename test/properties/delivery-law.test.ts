@@ -342,7 +342,7 @@ describe('what cannot be encoded', () => {
       } as never,
     };
     expect(await delivery.export(bad)).toBe('no');
-    expect(dropped).toEqual({ not_encodable: 1 });
+    expect(dropped).toEqual({ unencodable: 1 });
     metrics.calls.add(2, { id: 1 });
     const next = await producer.collect();
     expect(await delivery.export({ ...next.resourceMetrics, resource })).toBeUndefined();

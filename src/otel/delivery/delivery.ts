@@ -13,6 +13,8 @@ export type PointDropReason =
   | 'partial_success'
   /** Refused for their size, halved already. */
   | 'too_large'
+  /** Not to be merged or encoded: a fault in the metrics of another library. */
+  | 'unencodable'
   /** More series than may be held. */
   | 'held_limit'
   /** Older than what the spool has room for. */
@@ -21,8 +23,6 @@ export type PointDropReason =
   | 'spool_corrupt'
   /** Their request gets no answer, time and again, while others do. */
   | 'unanswered'
-  /** They cannot be encoded. */
-  | 'not_encodable'
   /** Unsent at the end of the pipeline, and nowhere to keep them. */
   | 'shutdown';
 
@@ -135,9 +135,11 @@ export class Delivery {
     return points;
   }
 
-  /** Takes a batch over, without sending it. */
+  /** Takes a batch over, without sending it. After the end nothing waits any more. */
   add(batch: ResourceMetrics): void {
-    if (pointsIn(batch) > 0) this.waiting.push(batch);
+    const points = pointsIn(batch);
+    if (this.isClosed) this.drop('shutdown', points);
+    else if (points > 0) this.waiting.push(batch);
   }
 
   /**
@@ -176,9 +178,13 @@ export class Delivery {
     for (const request of this.inDoubt) this.keep(request);
     for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
       const points = pointsIn(metrics);
-      // Encoding takes time, which there may not be.
-      if (store === undefined) onDropped('shutdown', points);
-      else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+      try {
+        // Encoding takes time, which there may not be.
+        if (store === undefined) onDropped('shutdown', points);
+        else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+      } catch {
+        onDropped('unencodable', points);
+      }
     }
     this.waiting = [];
     this.inDoubt = [];
@@ -213,7 +219,7 @@ export class Delivery {
       }
       return this.lastMessage;
     } catch (error) {
-      // A fault in the metrics of another library, which cannot be encoded.
+      // A fault in the metrics of another library, which have been given up.
       return error instanceof Error ? error.message : String(error);
     }
   }
@@ -223,11 +229,16 @@ export class Delivery {
     if (this.waiting.length < 2) return;
     const batches = [...this.waiting];
     let lost = 0;
-    const merged = await inSlices(
-      mergeBatches(batches, (points) => {
-        lost += points;
-      }),
-    );
+    const merging = mergeBatches(batches, (points) => {
+      lost += points;
+    });
+    const merged = await inSlices(merging).catch((error: unknown) => {
+      // They would fail again with each batch that comes, and take more memory each time.
+      if (!this.isClosed)
+        for (const batch of this.waiting.splice(0, batches.length))
+          this.drop('unencodable', pointsIn(batch));
+      throw error;
+    });
     if (this.isClosed) return;
     if (lost > 0) this.options.onDropped('held_limit', lost);
     // What came in meanwhile comes after it.
@@ -305,7 +316,7 @@ export class Delivery {
         this.lastMessage = error instanceof Error ? error.message : String(error);
         if (this.isClosed) return undefined;
         this.removeFirst({ points });
-        this.drop('not_encodable', points);
+        this.drop('unencodable', points);
       }
     }
   }

@@ -54,7 +54,8 @@ export function makeSelfMetrics(registries: readonly CoreRegistry[]): SelfMetric
       const component = {
         [names.ATTR_OTEL_COMPONENT_NAME]: `${EXPORTER_TYPE}/${number}`,
         [names.ATTR_OTEL_COMPONENT_TYPE]: EXPORTER_TYPE,
-        [names.ATTR_SERVER_ADDRESS]: hostname,
+        // An IPv6 address without the brackets of a URL.
+        [names.ATTR_SERVER_ADDRESS]: hostname.replace(/^\[(.*)\]$/, '$1'),
         [names.ATTR_SERVER_PORT]: Number(port || (protocol === 'https:' ? 443 : 80)),
       };
       const collection = registry.collection.bind({
