@@ -18,8 +18,8 @@ import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { expect, it } from 'vitest';
 import { dashboardJson } from '../../src/artefacts/grafana/dashboard.js';
-import type { Panel } from '../../src/artefacts/grafana/plan.js';
 import { prometheusQueries } from '../../src/artefacts/index.js';
+import type { Panel } from '../../src/artefacts/plans/plan.js';
 import { shop } from './support/shop.js';
 
 /*

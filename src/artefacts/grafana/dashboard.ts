@@ -1,6 +1,6 @@
+import { instrumentsIn, type Panel, type Plan } from '../plans/plan.js';
 import type { QueryBackend, Question } from '../questions.js';
 import { SERVICE_VARIABLE } from '../questions.js';
-import { instrumentsIn, type Panel, type Plan } from './plan.js';
 import type { DashboardJson, PanelJson, RowJson, VariableJson } from './sdk-types.js';
 import { DATA_SOURCE_VARIABLE, dataSourceOf, targetsOf } from './targets.js';
 import { descriptionText, titleText } from './text.js';

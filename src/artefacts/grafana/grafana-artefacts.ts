@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../../declare/index.js';
 import type { Artefact } from '../artefact.js';
-import { instrumentsByName, slosOf } from '../instruments.js';
+import type { Plan } from '../plans/plan.js';
+import { plansFor } from '../plans/plans.js';
 import { prometheusQueries } from '../prometheus/queries.js';
 import type { QueryBackend } from '../questions.js';
 import { dashboardJson } from './dashboard.js';
-import { dimensionsPlan, othersPlan, pipelinePlan, slosPlan } from './general-plans.js';
-import { modelsPlan } from './models-plan.js';
-import { instrumentsIn, type Plan } from './plan.js';
-import { bottlenecksPlan, servicePlan } from './service-plans.js';
 
 /** What a team may set about its dashboards. */
 export interface GrafanaOptions {
@@ -46,21 +43,6 @@ export function grafanaArtefacts(
       )}\n`,
     })),
   );
-}
-
-/** The dashboards that have something to show. */
-export function plansFor(manifests: readonly Manifest[]): readonly Plan[] {
-  const instruments = instrumentsByName(manifests);
-  const known = [servicePlan, modelsPlan, bottlenecksPlan].map((plan) => plan(instruments));
-  const shown = new Set(known.flatMap(instrumentsIn));
-  const others = [...instruments.values()].filter((instrument) => !shown.has(instrument));
-  return [
-    ...known,
-    dimensionsPlan(instruments),
-    slosPlan(slosOf(manifests)),
-    pipelinePlan(),
-    othersPlan(others),
-  ].filter(({ rows }) => rows.length > 0);
 }
 
 /** At most 40 characters, as Grafana wants it. */

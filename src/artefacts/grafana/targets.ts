@@ -1,6 +1,6 @@
+import type { Asked, Panel } from '../plans/plan.js';
 import { prometheusLabel } from '../prometheus-names.js';
 import type { QueryBackend, Question } from '../questions.js';
-import type { Asked, Panel } from './plan.js';
 import type { ClickHouseTarget, PrometheusTarget, Target } from './sdk-types.js';
 import { titleText } from './text.js';
 

@@ -1,4 +1,4 @@
-import type { Panel } from './plan.js';
+import type { Panel } from '../plans/plan.js';
 import type { Visualization } from './sdk-types.js';
 import { titleText } from './text.js';
 

@@ -1,5 +1,5 @@
-import type { Panel, Plan } from '../grafana/plan.js';
 import { titleText } from '../grafana/text.js';
+import type { Panel, Plan } from '../plans/plan.js';
 import type { Question } from '../questions.js';
 import { SERVICE_VARIABLE } from '../questions.js';
 import type {

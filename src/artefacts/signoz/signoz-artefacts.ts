@@ -1,7 +1,7 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
-import { plansFor } from '../grafana/grafana-artefacts.js';
 import { slosOf } from '../instruments.js';
+import { plansFor } from '../plans/plans.js';
 import { dashboardJson } from './dashboard.js';
 import { type RuleOptions, rulesOf } from './rules.js';
 
