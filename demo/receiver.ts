@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { OWN_SERVER } from '../src/core/index.js';
-import { RefusedRequest, readBody } from './otlp/body.js';
-import { decodeMetricsRequest } from './otlp/decode.js';
-import { encodeWireResponse } from './otlp/definitions.js';
-import { encodeStatus } from './otlp/status.js';
-import type { DecodedResourceMetrics } from './otlp/types.js';
+import { RefusedRequest, readBody } from '../src/live/otlp/body.js';
+import { decodeMetricsRequest } from '../src/live/otlp/decode.js';
+import { encodeWireResponse } from '../src/live/otlp/definitions.js';
+import { encodeStatus } from '../src/live/otlp/status.js';
+import type { DecodedResourceMetrics } from '../src/live/otlp/types.js';
 
 export type {
   DecodedExponentialPoint,
@@ -19,7 +19,7 @@ export type {
   OtlpAttributes,
   OtlpValue,
   Temporality,
-} from './otlp/types.js';
+} from '../src/live/otlp/types.js';
 
 /** One export request that was decoded. */
 export interface DecodedRequest {

@@ -1,4 +1,4 @@
-import type { OtlpAttributes } from '../otlp/types.js';
+import type { OtlpAttributes } from '../../src/live/otlp/types.js';
 import { attributesKey } from '../received/series-key.js';
 
 /** How the numbers of an instrument add up. */

@@ -4,7 +4,7 @@ import type {
   DecodedResourceMetrics,
   OtlpAttributes,
   Temporality,
-} from '../otlp/types.js';
+} from '../../src/live/otlp/types.js';
 import { type Distribution, distributionOf, mergeDistributions } from './distribution.js';
 import { attributesKey } from './series-key.js';
 

@@ -2,7 +2,7 @@ import type {
   DecodedExponentialBuckets,
   DecodedExponentialPoint,
   DecodedHistogramPoint,
-} from '../otlp/types.js';
+} from '../../src/live/otlp/types.js';
 
 /** Measurements counted in buckets with explicit upper bounds (inclusive), in the metric's unit. */
 export interface ExplicitDistribution {

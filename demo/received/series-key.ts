@@ -1,4 +1,4 @@
-import type { OtlpAttributes, OtlpValue } from '../otlp/types.js';
+import type { OtlpAttributes, OtlpValue } from '../../src/live/otlp/types.js';
 
 /** A key that two attribute sets share only if they are equal, types included; order is no matter. */
 export function attributesKey(attributes: OtlpAttributes): string {
