@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { anchorOf } from './anchors.js';
+import { labelBlocks, linkExports } from './marks.js';
+import { guideSidebar, referencePages, referenceSidebars } from './navigation.js';
+import { promql } from './promql.js';
+
+const docs = fileURLToPath(new URL('../', import.meta.url));
+const { version, description } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { readonly version: string; readonly description: string };
+
+export default defineConfig({
+  title: 'meterbook',
+  description,
+  lang: 'en',
+  // A folder is read as the page that hosts of repositories show for it.
+  rewrites: { 'README.md': 'index.md', 'decisions/README.md': 'decisions/index.md' },
+  // The navigation is the same on every page: once in a file of its own, not in each.
+  metaChunk: true,
+  vite: { build: { chunkSizeWarningLimit: 1_500 } },
+  head: [['meta', { name: 'referrer', content: 'no-referrer' }]],
+  markdown: {
+    anchor: { slugify: anchorOf },
+    languages: [promql],
+    config: (markdown) => {
+      labelBlocks(markdown);
+      linkExports(markdown, referencePages(docs));
+    },
+  },
+  themeConfig: {
+    nav: [
+      { text: 'Start here', link: '/start' },
+      { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
+      { text: version, link: '/' },
+    ],
+    sidebar: { '/': guideSidebar(docs), ...referenceSidebars(docs) },
+    outline: [2, 3],
+    search: { provider: 'local' },
+  },
+});
