@@ -138,10 +138,10 @@ async function faultsOfMeterbook(args: readonly string[]): Promise<readonly stri
     .map((flag) => `meterbook ${words.join(' ')} has no ${flag}`);
 }
 
-/** A program of the repository, or the quick start, which a reader has saved under its name. */
+/** A program of the repository, or a file that a reader has saved: `quick-start.mts`. */
 function faultsOfTsx([path = '']: readonly string[]): readonly string[] {
-  if (path === 'quick-start.mts' || existsSync(join(root, path))) return [];
-  return [`${path} is not there`];
+  const isReaders = /^[a-z-]+\.mts$/.test(path);
+  return isReaders || existsSync(join(root, path)) ? [] : [`${path} is not there`];
 }
 
 function flagsOf(words: readonly string[]): readonly string[] {
