@@ -11,6 +11,21 @@ const { version, description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { readonly version: string; readonly description: string };
 
+/** What the first page begins with on the site; hosts of repositories would show it as a table. */
+const HOME = {
+  layout: 'home',
+  hero: {
+    name: 'meterbook',
+    text: 'Metrics for Node services, typed and bounded',
+    tagline: 'Declare once, record what the compiler has checked, lose nothing on the way.',
+    actions: [
+      { theme: 'brand', text: 'Start here', link: '/start' },
+      { theme: 'alt', text: 'Declare', link: '/declare' },
+      { theme: 'alt', text: 'API', link: '/api' },
+    ],
+  },
+};
+
 export default defineConfig({
   title: 'meterbook',
   description,
@@ -29,6 +44,10 @@ export default defineConfig({
       linkExports(markdown, referencePages(docs));
     },
   },
+  transformPageData: (page) =>
+    page.relativePath === 'index.md'
+      ? { frontmatter: { ...page.frontmatter, ...HOME } }
+      : undefined,
   themeConfig: {
     nav: [
       { text: 'Start here', link: '/start' },

@@ -71,6 +71,8 @@ const MARKDOWN = {
   hidePageHeader: true,
   // What stands in a comment is text: no markup of Vue's.
   sanitizeComments: true,
+  expandObjects: true,
+  tableColumnSettings: { hideModifiers: true },
   indexFormat: 'table',
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
