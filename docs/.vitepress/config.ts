@@ -7,9 +7,9 @@ import { guideSidebar, referencePages, referenceSidebars } from './navigation.js
 import { promql } from './promql.js';
 
 const docs = fileURLToPath(new URL('../', import.meta.url));
-const { version, description } = JSON.parse(
+const { description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { readonly version: string; readonly description: string };
+) as { readonly description: string };
 
 /** What the first page begins with on the site; hosts of repositories would show it as a table. */
 const HOME = {
@@ -26,6 +26,10 @@ const HOME = {
   },
 };
 
+/** The theme has scripts and styles in its pages. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
 export default defineConfig({
   title: 'meterbook',
   description,
@@ -35,7 +39,13 @@ export default defineConfig({
   // The navigation is the same on every page: once in a file of its own, not in each.
   metaChunk: true,
   vite: { build: { chunkSizeWarningLimit: 1_500 } },
-  head: [['meta', { name: 'referrer', content: 'no-referrer' }]],
+  head: [
+    ['meta', { name: 'referrer', content: 'no-referrer' }],
+    // Browsers load nothing of other hosts, whatever a page or the theme may say one day.
+    ['meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }],
+    // There is none, and browsers ask for it.
+    ['link', { rel: 'icon', href: 'data:,' }],
+  ],
   markdown: {
     anchor: { slugify: anchorOf },
     languages: [promql],
@@ -52,7 +62,6 @@ export default defineConfig({
     nav: [
       { text: 'Start here', link: '/start' },
       { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
-      { text: version, link: '/' },
     ],
     sidebar: { '/': guideSidebar(docs), ...referenceSidebars(docs) },
     outline: [2, 3],

@@ -61,9 +61,22 @@ export function faultsOfSite(
   return [...faults, ...lonely];
 }
 
-/** The same of a folder. */
+/** Pages of the reference, of what can be imported, that the overview of the API does not link to. */
+export function unlinkedExports(pages: readonly SitePage[]): readonly string[] {
+  const overview = pages.find(({ path }) => path === 'api.html')?.html ?? '';
+  return pages
+    .map(({ path }) => path)
+    .filter((path) => /^reference\/.*\/[a-z-]+\/\w+\.html$/.test(path))
+    .filter((path) => !path.endsWith('/index.html') && !path.includes('/Not-exported/'))
+    .filter((path) => !overview.includes(`${path}"`))
+    .map((path) => `api.html: has no link to ${path}`);
+}
+
+/** All that is wrong with the site in a folder. */
 export function faultsOfBuild(folder: string, base: string): readonly string[] {
-  return faultsOfSite(readSite(folder), base, (path) => existsSync(join(folder, path)));
+  const pages = readSite(folder);
+  const isFile = (path: string) => existsSync(join(folder, path));
+  return [...faultsOfSite(pages, base, isFile), ...unlinkedExports(pages)];
 }
 
 /** The file that a server sends for an address. */

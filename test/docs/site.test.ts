@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AWAITED, guideSidebar, type Item, SECTIONS } from '../../docs/.vitepress/navigation.js';
-import { faultsOfSite } from '../../scripts/docs/check-site.js';
+import { faultsOfSite, unlinkedExports } from '../../scripts/docs/check-site.js';
 import { readEntries } from '../../scripts/docs/entries.js';
 import { ENTRIES } from './support/compile.js';
 import { readPages, root } from './support/pages.js';
@@ -30,6 +30,16 @@ describe('the navigation', () => {
     }
     expect(links).toContain('/decisions/');
     expect(links).toContain('/decisions/0012-delivery');
+  });
+});
+
+describe('the index', () => {
+  it('has a link to every page of the navigation', () => {
+    const index = readFileSync(join(docs, 'README.md'), 'utf8');
+    const unlinked = listed
+      .filter((file) => existsSync(join(docs, file)))
+      .filter((file) => !index.includes(`](${file.replace(/README\.md$/, '')})`));
+    expect(unlinked).toEqual([]);
   });
 });
 
@@ -91,5 +101,18 @@ describe('a site', () => {
   it('is wrong with a page that no link leads to', () => {
     const pages = [page('index.html', ''), page('a.html', '<a href="/a.html">itself</a>')];
     expect(faultsOfSite(pages, '/', () => false)).toEqual(['a.html: no link leads here']);
+  });
+
+  it('links to each export from the overview of the API', () => {
+    const pages = [
+      page('api.html', '<a href="/reference/m/agent/functions/seen.html">seen</a>'),
+      page('reference/m/agent/functions/seen.html', ''),
+      page('reference/m/agent/functions/unseen.html', ''),
+      page('reference/m/agent/index.html', ''),
+      page('reference/m/Not-exported/interfaces/Hidden.html', ''),
+    ];
+    expect(unlinkedExports(pages)).toEqual([
+      'api.html: has no link to reference/m/agent/functions/unseen.html',
+    ]);
   });
 });
