@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { anchorOf } from './anchors.js';
-import { labelBlocks, linkExports } from './marks.js';
-import { guideSidebar, referencePages, referenceSidebars } from './navigation.js';
+import { labelBlocks, linkExports, titleLinks } from './marks.js';
+import { guideSidebar, referencePages, referenceSidebars, SECTIONS } from './navigation.js';
 import { promql } from './promql.js';
 
 const docs = fileURLToPath(new URL('../', import.meta.url));
@@ -51,6 +51,7 @@ export default defineConfig({
     languages: [promql],
     config: (markdown) => {
       labelBlocks(markdown);
+      titleLinks(markdown, new Map(SECTIONS.flatMap(({ pages }) => pages)));
       linkExports(markdown, referencePages(docs));
     },
   },

@@ -9,15 +9,37 @@ const LABELS: Readonly<Record<string, string>> = {
   'text error': 'error',
 };
 
+/** The same of the blocks of `errors.md`, by their place below the heading of a code. */
+const ERROR_LABELS = ['js, throws', 'js, what was meant'];
+
 /** Says above a block what the tests make of it. */
 export function labelBlocks(markdown: MarkdownRenderer): void {
   const fence = markdown.renderer.rules.fence;
-  markdown.renderer.rules.fence = (tokens, i, ...rest) => {
-    const html = fence?.(tokens, i, ...rest) ?? '';
-    const label = LABELS[tokens[i]?.info.trim() ?? ''];
+  markdown.renderer.rules.fence = (tokens, i, options, env, self) => {
+    const html = fence?.(tokens, i, options, env, self) ?? '';
+    const before = tokens.slice(0, i);
+    const heading = before.findLastIndex(({ type }) => type === 'heading_open');
+    const place = before.slice(heading).filter(({ type }) => type === 'fence').length;
+    const isOfCode = env.relativePath === 'errors.md' && tokens[heading]?.tag === 'h3';
+    const label = isOfCode ? ERROR_LABELS[place] : LABELS[tokens[i]?.info.trim() ?? ''];
     if (label === undefined) return html;
     return html.replace(/<span class="lang">[^<]*</, `<span class="lang">${label}<`);
   };
+}
+
+/**
+ * Calls a page by its title where a link calls it by its file, as hosts of repositories do:
+ * `[record.md](record.md#timers)`.
+ */
+export function titleLinks(markdown: MarkdownRenderer, titles: ReadonlyMap<string, string>): void {
+  markdown.core.ruler.push('title-links', ({ tokens }) => {
+    for (const { children } of tokens) {
+      children?.forEach((child, i) => {
+        const title = titles.get(child.content);
+        if (title !== undefined && children[i - 1]?.type === 'link_open') child.content = title;
+      });
+    }
+  });
 }
 
 /** The path of a page from another one, of a reference that has been made: by entry and by name. */
