@@ -46,6 +46,7 @@ const bench: Options = {
   platform: 'node',
   splitting: true,
   skipNodeModulesBundle: true,
+  noExternal: ['eventsource-parser'],
   esbuildOptions: (options) => {
     options.chunkNames = 'worker/[name]-[hash]';
   },
