@@ -18,6 +18,7 @@ import { memorySections } from './sections/memory.js';
 import { serviceSection } from './sections/service.js';
 import { speedSections } from './sections/speed.js';
 import { stallSection } from './sections/stall.js';
+import { writersSection } from './sections/writers.js';
 import { describeMachine } from './support/machine.js';
 import { preparePrograms } from './support/programs.js';
 
@@ -52,6 +53,7 @@ function partsOf({ bench, entry }: Sources): readonly Part[] {
     part(['stall'], (context) => [stallSection(context)]),
     part(['service'], (context) => [serviceSection(context)]),
     part(['allocation', 'memory'], memorySections),
+    part(['writers'], (context) => [writersSection(context)]),
     part(['import'], (context) => [importSection(context, entry)]),
     part(['http'], (context) => [httpSection(context)]),
     part(['buckets'], (context) => [bucketSearchSection(context)]),

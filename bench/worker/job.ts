@@ -6,6 +6,7 @@ import type { RecordCaseName } from './record.js';
 import type { ServiceResult, ServiceSubject, ServiceTiming } from './service.js';
 
 import type { TimingOptions } from './timing.js';
+import type { WriterWay } from './writer-ways.js';
 
 /** The libraries under test. Both versions of the SDK are one module, found from two folders. */
 export type SubjectModule = 'meterbook' | 'sdk-metrics' | 'prom-client' | 'effect' | 'hot-shots';
@@ -47,6 +48,7 @@ export type Job =
       readonly series: number;
       readonly count: number;
     }
+  | { readonly kind: 'writers'; readonly way: WriterWay; readonly threads: number }
   | { readonly kind: 'service'; readonly subject: ServiceSubject; readonly timing: ServiceTiming }
   | {
       readonly kind: 'http';
@@ -71,6 +73,8 @@ export interface JobResults {
   readonly encode: readonly number[];
   /** Milliseconds, by export. */
   readonly stall: readonly number[];
+  /** Nanoseconds per record, by thread and round. */
+  readonly writers: readonly number[];
   readonly service: ServiceResult;
   /** Nanoseconds per request, by batch. */
   readonly http: readonly number[];

@@ -103,6 +103,10 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
       const { timeExports } = await import('./encode.js');
       return timeExports(job.subject, job.series, job.count);
     }
+    case 'writers': {
+      const { timeWriters } = await import('./writers.js');
+      return timeWriters(job.way, job.threads);
+    }
     case 'service': {
       const { watchService } = await import('./service.js');
       return watchService(job.subject, job.timing);

@@ -75,7 +75,6 @@ export const SECTIONS: readonly Section[] = [
       ['testing.md', 'Testing'],
       ['check-and-lint.md', 'Check and lint'],
       ['performance.md', 'Performance'],
-      ['benchmarks.md', 'Benchmarks'],
     ],
   },
   {
@@ -101,7 +100,7 @@ export const SECTIONS: readonly Section[] = [
  * Files of the navigation that may be missing: they come with what they are about, and the last one goes
  * where its numbers are on the page about performance.
  */
-export const AWAITED: readonly string[] = ['live.md', 'performance.md', 'benchmarks.md'];
+export const AWAITED: readonly string[] = ['live.md'];
 
 /** The address of a file on the site. */
 export function linkOf(file: string): string {
