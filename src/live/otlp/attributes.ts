@@ -8,9 +8,12 @@ import type { OtlpAttributes, OtlpValue } from './types.js';
  */
 export type PastLimit = 'refuse' | 'cut';
 
+const OWN = { enumerable: true, configurable: true, writable: true } as const;
+
 /** Collects attributes, and holds them to the limits. Of two with one key the last counts. */
 export class AttributeList {
-  private readonly entries: [string, OtlpValue][] = [];
+  private readonly values: Record<string, OtlpValue> = {};
+  private count = 0;
 
   constructor(
     private readonly limits: DecodeLimits,
@@ -21,7 +24,7 @@ export class AttributeList {
 
   /** Reads the `KeyValue` that the cursor is at. */
   read(cursor: Cursor): void {
-    if (!this.hasRoom(this.entries.length)) {
+    if (!this.hasRoom(this.count)) {
       cursor.skip();
       return;
     }
@@ -34,17 +37,16 @@ export class AttributeList {
       else cursor.skip();
     }
     cursor.leave(outer);
-    this.entries.push([key, value]);
+    this.set(key, value);
   }
 
   /** The same of one that was read already. */
   add(key: string, value: OtlpValue): void {
-    if (this.hasRoom(this.entries.length)) this.entries.push([this.text(key), value]);
+    if (this.hasRoom(this.count)) this.set(this.text(key), value);
   }
 
-  /** `fromEntries` defines own properties, so that a key `__proto__` stays a key. */
   result(): OtlpAttributes {
-    return Object.fromEntries(this.entries);
+    return this.values;
   }
 
   /** Holds a text to the limit. */
@@ -75,6 +77,13 @@ export class AttributeList {
     }
     this.exceeded(`nested deeper than ${this.limits.depth}`);
     return undefined;
+  }
+
+  private set(key: string, value: OtlpValue): void {
+    this.count += 1;
+    if (key !== '__proto__') this.values[key] = value;
+    // A key like any other, which must not become the prototype.
+    else Object.defineProperty(this.values, key, { value, ...OWN });
   }
 
   private exceeded(what: string): void {

@@ -146,7 +146,7 @@ export class Cursor {
     const end = this.length();
     const start = this.position;
     this.position = end;
-    return Uint8Array.prototype.slice.call(this.buffer, start, end);
+    return new Uint8Array(this.buffer.subarray(start, end));
   }
 
   /** Bytes that the value of the field takes, which is not read. */
@@ -158,14 +158,28 @@ export class Cursor {
     return length;
   }
 
-  /** A number of a repeated field, which may be packed or not: each goes to `add`. */
-  repeated(type: typeof VARINT | typeof FIXED64, add: () => void): void {
-    if (this.type === type) {
+  /** The numbers of a packed field, put behind those in `into`. */
+  packed(kind: 'double' | 'fixed64', into: number[]): void {
+    const end = this.length();
+    if ((end - this.position) % 8 !== 0) throw new Malformed('a list ends within a number');
+    for (let at = this.position; at < end; at += 8) {
+      into.push(
+        kind === 'double'
+          ? this.view.getFloat64(at, true)
+          : this.view.getUint32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true),
+      );
+    }
+    this.position = end;
+  }
+
+  /** Calls `add` for each number of a repeated field, which may be packed or not. */
+  repeatedUint(add: () => void): void {
+    if (this.type === VARINT) {
       add();
       return;
     }
     const outer = this.enter();
-    this.type = type;
+    this.type = VARINT;
     while (this.position < this.end) add();
     this.leave(outer);
   }

@@ -28,7 +28,7 @@ import type { DecodedMetric, DecodedPoint } from './types.js';
 
 /** Objects and arrays in a body, and how deep: past it `JSON.parse` would take very much memory. */
 const MOST_CONTAINERS = 2_000_000;
-const MOST_DEPTH = 64;
+const MOST_DEPTH = 200;
 
 const READ: Readonly<
   Record<DecodedMetric['kind'], (point: JsonObject, limits: DecodeLimits) => DecodedPoint>

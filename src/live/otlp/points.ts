@@ -1,5 +1,5 @@
 import { AttributeList } from './attributes.js';
-import { type Cursor, FIXED64, VARINT } from './cursor.js';
+import { type Cursor, LENGTH } from './cursor.js';
 import { BadPoint, type DecodeLimits } from './limits.js';
 import type {
   DecodedExemplar,
@@ -81,8 +81,8 @@ export function readHistogramPoint(cursor: Cursor, limits: DecodeLimits): Decode
     else if (field === 3) base.time = cursor.nanos();
     else if (field === 4) count = cursor.fixed64();
     else if (field === 5) sum = cursor.double();
-    else if (field === 6) readFixed(cursor, bucketCounts, limits, () => cursor.fixed64());
-    else if (field === 7) readFixed(cursor, bounds, limits, () => cursor.double());
+    else if (field === 6) readFixed(cursor, bucketCounts, limits, 'fixed64');
+    else if (field === 7) readFixed(cursor, bounds, limits, 'double');
     else if (field === 8) base.addExemplar(cursor);
     else if (field === 9) base.attributes.read(cursor);
     else if (field === 10) base.flags = cursor.uint();
@@ -157,11 +157,17 @@ export function hold(what: string, length: number, limits: DecodeLimits): void {
   if (length >= limits.buckets) throw new BadPoint(`more than ${limits.buckets} ${what}`);
 }
 
-function readFixed(cursor: Cursor, into: number[], limits: DecodeLimits, read: () => number): void {
-  cursor.repeated(FIXED64, () => {
-    hold('buckets', into.length, limits);
-    into.push(read());
-  });
+function readFixed(
+  cursor: Cursor,
+  into: number[],
+  limits: DecodeLimits,
+  kind: 'double' | 'fixed64',
+): void {
+  // Packed as a rule, and then many at a time.
+  const count = cursor.type === LENGTH ? cursor.peekLength() / 8 : 1;
+  hold('buckets', into.length + count - 1, limits);
+  if (cursor.type === LENGTH) cursor.packed(kind, into);
+  else into.push(cursor[kind]());
 }
 
 function readBuckets(cursor: Cursor, limits: DecodeLimits): DecodedExponentialBuckets {
@@ -171,7 +177,7 @@ function readBuckets(cursor: Cursor, limits: DecodeLimits): DecodedExponentialBu
   while (cursor.next()) {
     if (cursor.field === 1) offset = cursor.sint32();
     else if (cursor.field === 2) {
-      cursor.repeated(VARINT, () => {
+      cursor.repeatedUint(() => {
         hold('buckets', bucketCounts.length, limits);
         bucketCounts.push(cursor.uint());
       });
