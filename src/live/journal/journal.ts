@@ -18,7 +18,8 @@ export interface JournalOptions {
   readonly now?: (() => number) | undefined;
 }
 
-const SEGMENT = /^metrics-(\d{13})-(\d{6})\.otlp$/;
+/** With the time when it was begun, milliseconds since the Unix epoch. */
+const SEGMENT = /^metrics-(\d{13})\.otlp$/;
 const MOST_SEGMENT_BYTES = 16 * 1024 * 1024;
 const SEGMENTS = 16;
 /** What waits to be written; past it requests are not kept. */
@@ -43,7 +44,6 @@ export class Journal {
   private segments: Segment[] = [];
   private file: FileHandle | undefined;
   private began = 0;
-  private sequence = 0;
   private waitingBytes = 0;
   private isBroken = false;
   private last: Promise<void> = Promise.resolve();
@@ -143,8 +143,10 @@ export class Journal {
     await this.file?.close();
     this.file = undefined;
     await this.makeRoom(now);
-    const number = String(this.sequence++ % 1_000_000).padStart(6, '0');
-    const name = `metrics-${String(Math.floor(now)).padStart(13, '0')}-${number}.otlp`;
+    // Behind all others, also where the clock was set back.
+    const before = Number(SEGMENT.exec(this.segments.at(-1)?.name ?? '')?.[1] ?? 0);
+    const time = Math.max(Math.floor(now), before + 1);
+    const name = `metrics-${String(time).padStart(13, '0')}.otlp`;
     this.file = await open(join(this.options.folder, name), 'wx', 0o600);
     await this.file.write(MAGIC);
     this.began = now;
