@@ -102,8 +102,8 @@ export async function assembleLive(options: AssembleOptions, parts: LiveParts): 
     });
     closing.push(() => page.close());
     return {
-      receiverUrl: receiver.url,
-      pageUrl: `${page.url}/${token === undefined ? '' : `?token=${token}`}`,
+      receiverUrl: reachable(receiver.url),
+      pageUrl: `${reachable(page.url)}/${token === undefined ? '' : `?token=${token}`}`,
       token,
       restoredPoints: restored,
       close,
@@ -112,6 +112,11 @@ export async function assembleLive(options: AssembleOptions, parts: LiveParts): 
     await close();
     throw error;
   }
+}
+
+/** Every address of the machine is listened on, and none of them is "every address". */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** It travels in a header, a cookie and a query string, and is guessed at by nobody. */

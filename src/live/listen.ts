@@ -129,21 +129,25 @@ function problemOf(error: NodeJS.ErrnoException, where: string, option: string):
 }
 
 /**
- * Ends an answer for which the body was not read to its end. A connection that is closed over unread
- * bytes loses the answer, so the rest is read for a while.
+ * Ends an answer that was written before the body was read to its end. The rest is read for a while
+ * first: a connection that is closed over unread bytes loses the answer.
  */
 export function endUnread(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return;
+  if (request.complete) {
+    response.end();
+    return;
+  }
   let rest = LINGER_BYTES;
-  const cut = (): void => void request.socket.destroy();
-  const timer = setTimeout(cut, LINGER_MILLIS);
-  timer.unref();
+  const end = (): void => {
+    clearTimeout(timer);
+    if (!response.writableEnded) response.end();
+    if (!request.complete) request.socket.destroySoon();
+  };
+  const timer = setTimeout(end, LINGER_MILLIS).unref();
   request.on('data', (chunk: Buffer) => {
     rest -= chunk.length;
-    if (rest < 0) cut();
+    // It can send no more, and has the time that is left to see the answer.
+    if (rest < 0) request.pause();
   });
-  request.once('close', () => clearTimeout(timer));
-  request.once('end', () => clearTimeout(timer));
-  response.once('close', () => request.resume());
-  request.resume();
+  request.once('close', end).once('end', end).resume();
 }

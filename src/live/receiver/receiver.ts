@@ -91,7 +91,7 @@ class Handler {
       this.counts.refuse(reasonOf(refused.status));
       if (response.headersSent || response.destroyed) return;
       const encoding = encodingOf(request) ?? 'protobuf';
-      send(response, refused.status, encodeStatus(refused.message, encoding), {
+      write(response, refused.status, encodeStatus(refused.message, encoding), {
         'content-type': CONTENT_TYPES[encoding],
         ...refused.headers,
       });
@@ -118,7 +118,8 @@ class Handler {
     if (other !== undefined) {
       await discard(request, this.bodyBytes);
       this.counts.notKept[other] += 1;
-      send(response, 200, encodeResponse(encoding), headers);
+      write(response, 200, encodeResponse(encoding), headers);
+      response.end();
       return;
     }
     const lease = this.budget.lease();
@@ -128,7 +129,8 @@ class Handler {
         { body, encoding, receivedAt: Date.now() },
         outlineOf(body, encoding, DECODE_LIMITS),
       );
-      send(response, 200, encodeResponse(encoding, partial), headers);
+      write(response, 200, encodeResponse(encoding, partial), headers);
+      response.end();
     } finally {
       lease.release();
     }
@@ -185,7 +187,7 @@ function reasonOf(status: number): string {
   return REASONS[status] ?? 'fault of the receiver';
 }
 
-function send(
+function write(
   response: ServerResponse,
   status: number,
   body: Uint8Array,
@@ -198,5 +200,5 @@ function send(
     'cache-control': 'no-store',
     ...headers,
   });
-  response.end(body);
+  response.write(body);
 }

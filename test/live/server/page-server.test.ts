@@ -177,7 +177,7 @@ describe('a stream', () => {
 
   it('is computed once for all who ask the same', async () => {
     const target = await live();
-    const listeners = [];
+    const listeners: Listener[] = [];
     for (let i = 0; i < 5; i++) listeners.push(await listenTo(at(target, '/api/stream')));
     await until('an answer each', () => listeners.every((it) => it.answers().length === 1));
     expect(target.computed()).toBe(1);
