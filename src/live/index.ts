@@ -1,0 +1,2 @@
+export { PAGE_PORT, RECEIVER_PORT } from './assemble.js';
+export { LiveProblem } from './problem.js';
