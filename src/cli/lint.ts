@@ -2,10 +2,10 @@ import { errorsFirst, type Finding, lintManifests } from '../artefacts/index.js'
 import type { Command, CommandIo } from './command.js';
 import { failed, wrongUsage } from './failure.js';
 import { momentOf } from './moments.js';
-import { count, type OptionTable, readOptions } from './options.js';
+import { count, jsonOption, type OptionTable, readOptions } from './options.js';
 import { prometheusApi } from './prometheus-api.js';
 import { unusedInPrometheus } from './prometheus-usage.js';
-import { REGISTRY_HELP, REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
 import { textTable } from './text-table.js';
 
 const NAME = 'meterbook lint';
@@ -14,36 +14,42 @@ const MAX_SERIES = 20_000;
 
 const OPTIONS = {
   ...REGISTRY_OPTIONS,
-  'max-series': 'value',
-  against: 'value',
-  since: 'value',
-  json: 'flag',
+  'max-series': {
+    kind: 'value',
+    takes: '<n>',
+    help: `most series that one instrument may come to; default ${MAX_SERIES}`,
+    section: 'What is looked for',
+  },
+  against: {
+    kind: 'value',
+    takes: '<url>',
+    help: `ask what has been seen: a Prometheus, http://localhost:9090, or a live
+view, http://127.0.0.1:4319, which knows what it has received`,
+  },
+  since: {
+    kind: 'value',
+    takes: '<moment>',
+    help: 'count only what came since then: 30d, 2026-01-31; default all that is kept',
+  },
+  json: jsonOption(),
 } as const satisfies OptionTable;
 
 export const lint: Command = {
   summary: SUMMARY,
-  help: `meterbook lint - ${SUMMARY}
-
-Usage: meterbook lint --registry <module> [options]
-
-Names and units in names, what Prometheus makes of them, missing descriptions, attributes without a
+  group: 'Keep what is declared in order',
+  usage: '--registry <module> [options]',
+  about: `Names and units in names, what Prometheus makes of them, missing descriptions, attributes without a
 bound, more series than a limit, buckets that do not cover an SLO. With --against also the
-instruments, attributes and values that a Prometheus has never seen.
-
-${REGISTRY_HELP}
-
-What is looked for:
-  --max-series <n>       most series that one instrument may come to; default ${MAX_SERIES}
-  --against <url>        ask this Prometheus what it has seen: http://localhost:9090
-  --since <moment>       count only series from then on: 30d, 2026-01-31; default all that it keeps
-  --json                 one JSON document instead of a table
-
-Ends with 1 if there is an error; warnings alone end with 0.
-
-Examples:
-  meterbook lint --registry ./src/metrics.ts
-  meterbook lint --registry meterbook/agent --against http://localhost:9090 --since 30d
-`,
+instruments, attributes and values that a Prometheus or a live view has never seen.`,
+  options: OPTIONS,
+  notes: 'Ends with 1 if there is an error; warnings alone end with 0.',
+  examples: [
+    { line: 'meterbook lint --registry ./src/metrics.ts', does: 'what is unwise' },
+    {
+      line: 'meterbook lint --registry meterbook/agent --against http://localhost:9090 --since 30d',
+      does: 'and what nobody has recorded for a month',
+    },
+  ],
   run,
 };
 
@@ -67,7 +73,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   );
   if (errors > 0) {
     const all = `${errors} ${errors === 1 ? 'error' : 'errors'}`;
-    throw failed(`${all} and ${warnings} warnings.`, 'Do what is said beside each error.');
+    throw failed(`${all} and ${warnings} warnings.`, 'Do what is said beside each error.', 'FOUND');
   }
 }
 

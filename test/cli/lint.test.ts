@@ -39,9 +39,13 @@ describe('meterbook lint', () => {
       message: 'It may come to 2001 series, more than 2000.',
       fix: 'Lower maxSeries or maxValues, leave an attribute out, or raise the limit.',
     });
-    expect(stderr).toBe(
-      `meterbook: 1 error and ${warnings} warnings. Do what is said beside each error.\n`,
-    );
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'FOUND',
+        message: `1 error and ${warnings} warnings.`,
+        fix: 'Do what is said beside each error.',
+      },
+    });
   });
 
   it('says so where nothing is found', async () => {

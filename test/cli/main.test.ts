@@ -65,7 +65,7 @@ describe('meterbook jobs report', () => {
     [['-x'], 'There is no option -x.'],
     [['extra'], 'takes no argument "extra"'],
     [['--by'], '--by needs a value'],
-    [['--by', '--json'], '--by needs a value'],
+    [['--by', '--from', '1h'], '--by needs a value'],
     [['--by', 'modle'], '--by cannot be "modle". Did you mean "model"?'],
     [['--json=yes'], '--json takes no value'],
     [['--outcome', 'ok'], 'Use one of completed, failed, cancelled, expired.'],

@@ -1,13 +1,13 @@
 import type { WriteStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
-import { fill } from '../../demo/view/fill.js';
-import * as format from '../../demo/view/format.js';
 import { Rates } from '../../demo/view/rates.js';
 import type { RatedFigures } from '../../demo/view/report.js';
-import { Screen } from '../../demo/view/screen.js';
 import { droppedSection, figuresSection, seriesSection } from '../../demo/view/sections.js';
-import { painter, wantsColour } from '../../demo/view/style.js';
-import { table } from '../../demo/view/table.js';
+import { fill } from '../../src/cli/terminal/fill.js';
+import * as format from '../../src/cli/terminal/format.js';
+import { Screen } from '../../src/cli/terminal/screen.js';
+import { painter, wantsColour } from '../../src/cli/terminal/style.js';
+import { table } from '../../src/cli/terminal/table.js';
 
 const plain = painter(false);
 const coloured = painter(true);

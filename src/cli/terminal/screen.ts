@@ -26,9 +26,11 @@ export class Screen {
       process.once('exit', this.restore);
       this.terminal.write(ENTER);
     }
-    const shown = lines.slice(0, Math.max(1, this.terminal.rows - 1));
-    const text = shown.map((line) => `${line}${CLEAR_LINE}\n`).join('');
-    this.terminal.write(HOME + text + CLEAR_BELOW);
+    const shown = lines.slice(0, Math.max(1, this.terminal.rows));
+    // No line break after the last line: there the picture would move up by one.
+    const text = shown.map((line) => `${line}${CLEAR_LINE}`).join('\r\n');
+    const isFull = shown.length >= this.terminal.rows;
+    this.terminal.write(HOME + text + (isFull ? '' : `\r\n${CLEAR_BELOW}`));
   }
 
   /** Gives the terminal back as it was. */
