@@ -27,6 +27,10 @@ main(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   version: versionOf(realpathSync(process.argv[1] ?? '.')),
+  terminal:
+    process.stdin.isTTY && process.stdout.isTTY
+      ? { input: process.stdin, output: process.stdout }
+      : undefined,
 }).then((code) => {
   isDone = true;
   // Not exit() at once: what has been written may not have left yet.

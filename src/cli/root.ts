@@ -4,8 +4,10 @@ import { completion } from './completion/completion.js';
 import { generate } from './generate.js';
 import { jobs } from './jobs.js';
 import { lint } from './lint.js';
+import { top } from './top/top.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  top,
   lint,
   check,
   generate,

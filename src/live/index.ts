@@ -1,2 +1,18 @@
+export { writeAsking } from './asking.js';
 export { PAGE_PORT, RECEIVER_PORT } from './assemble.js';
 export { LiveProblem } from './problem.js';
+export type {
+  Answer,
+  Asking,
+  CardinalityRow,
+  Catalogue,
+  ExporterRow,
+  Filter,
+  Finding,
+  GroupRow,
+  GroupTable,
+  InstrumentView,
+  Level,
+  Overview,
+  SloState,
+} from './protocol.js';
