@@ -47,7 +47,6 @@ const NODE_AND_OPENTELEMETRY = /^(node:|@opentelemetry\/)/;
  */
 export const BUNDLED: Readonly<Record<string, string>> = {
   'eventsource-parser': 'agent',
-  'otlp-definitions': 'live',
   yaml: 'artefacts',
 };
 /** Packages of which a layer may import types, so that nothing of them runs or is shipped. */
