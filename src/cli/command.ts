@@ -26,6 +26,11 @@ export interface CommandIo {
   readonly cwd?: string | undefined;
   /** Of the package. Default `unknown`. */
   readonly version?: string | undefined;
+  /**
+   * Called by a command that goes on until it is stopped; settles when that is asked for. Whoever
+   * asks a second time ends the process.
+   */
+  readonly untilStopped?: (() => Promise<void>) | undefined;
   /** Left out where results or keys are of a pipe or a file. */
   readonly terminal?: Terminal | undefined;
   /** A program reads it: `--json` was given. Set by `main`. */

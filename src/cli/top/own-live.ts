@@ -11,15 +11,15 @@ export interface OwnLive {
 }
 
 /** Starts a receiver where services send to by themselves; it is asked on a port that is free. */
-export async function startOwnLive(): Promise<OwnLive> {
+export async function startOwnLive(port: number): Promise<OwnLive> {
   try {
-    const { pageUrl, receiverUrl, close } = await startLive({ pagePort: 0 });
+    const { pageUrl, receiverUrl, close } = await startLive({ port, pagePort: 0 });
     return { url: pageUrl, receiverUrl, close };
   } catch (error) {
     if (!(error instanceof LiveProblem)) throw error;
     throw failed(
       `No live view runs here, and none can be started: ${error.message}`,
-      'End what uses the port, or name a live view with --url.',
+      'End what uses the port, or name another one with --port, or a live view with --url.',
     );
   }
 }

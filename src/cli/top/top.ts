@@ -4,7 +4,7 @@ import type { Command, CommandIo } from '../command.js';
 import { failed, interrupted, isFailure, wrongUsage } from '../failure.js';
 import { type LiveApi, liveApi } from '../live-api.js';
 import { secondsOf } from '../moments.js';
-import { jsonOption, type OptionTable, type OptionValues, readOptions } from '../options.js';
+import { count, jsonOption, type OptionTable, type OptionValues, readOptions } from '../options.js';
 import { painter, wantsColour } from '../terminal/style.js';
 import { type OwnLive, startOwnLive } from './own-live.js';
 import { type OverviewAnswer, printed } from './picture.js';
@@ -20,8 +20,14 @@ const OPTIONS = {
     kind: 'value',
     takes: '<url>',
     help: `the live view that is asked; default ${URL_HERE}. Where none runs
-there, top receives metrics itself, on port ${RECEIVER_PORT}`,
+there, top receives metrics itself`,
     section: 'Where it comes from',
+  },
+  port: {
+    kind: 'value',
+    takes: '<n>',
+    help: `where top receives metrics itself; default ${RECEIVER_PORT}, where services send to.
+Given, no other live view is asked`,
   },
   token: {
     kind: 'value',
@@ -80,6 +86,11 @@ Keys: tab and arrows for tables and rows, s sort, / filter, p pause, ? help, q q
 async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const values = readOptions(args, OPTIONS, NAME);
   const asking = askingOf(values);
+  const port = count('--port', values.port, 65_535);
+  if (port !== undefined && (values.url !== undefined || values.once || values.json)) {
+    const other = values.url !== undefined ? '--url' : values.once ? '--once' : '--json';
+    throw wrongUsage(`--port receives anew, which ${other} does not go with.`, 'Drop one of them.');
+  }
   const place = { url: values.url ?? URL_HERE, token: tokenOf(values.token, io) };
   const api = liveApi(place, '--url');
   const { terminal } = io;
@@ -92,7 +103,12 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
     io.stdout.write(printed(await overviewOf(api, asking), api.place, painter(isColoured)));
     return;
   }
-  const own = values.url === undefined ? await ownWhereNoneRuns(api) : undefined;
+  const own =
+    port !== undefined
+      ? await startOwnLive(port)
+      : values.url === undefined
+        ? await ownWhereNoneRuns(api)
+        : undefined;
   try {
     const asked = own === undefined ? api : liveApi({ url: own.url }, '--url');
     const how = await watch({
@@ -117,7 +133,7 @@ async function ownWhereNoneRuns(api: LiveApi): Promise<OwnLive | undefined> {
     await api.isThere();
     return undefined;
   } catch (error) {
-    if (isFailure(error) && error.code === 'UNREACHABLE') return startOwnLive();
+    if (isFailure(error) && error.code === 'UNREACHABLE') return startOwnLive(RECEIVER_PORT);
     throw error;
   }
 }

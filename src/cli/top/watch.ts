@@ -4,7 +4,7 @@ import { keysOf } from '../terminal/keys.js';
 import { Screen } from '../terminal/screen.js';
 import type { Paint } from '../terminal/style.js';
 import { type OverviewAnswer, pageOf, picture, type Scene } from './picture.js';
-import { press, START, type ViewState } from './state.js';
+import { press, START } from './state.js';
 import { tabsOf } from './tabs.js';
 
 /** Pause between an answer and the next question, milliseconds. */
@@ -55,8 +55,11 @@ export async function watch({ terminal, paint, place, ask }: Watch): Promise<'qu
         for (const key of keysOf(text)) {
           const tabs = scene.answer === undefined ? [] : tabsOf(scene.answer.shown);
           const next = press(scene.state, key, tabs, pageOf(scene, size().height));
-          if (typeof next === 'string') return resolve(next);
-          scene = { ...scene, state: next satisfies ViewState };
+          if (typeof next === 'string') {
+            resolve(next);
+            return;
+          }
+          scene = { ...scene, state: next };
         }
         draw();
       };
