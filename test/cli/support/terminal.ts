@@ -19,6 +19,8 @@ export interface TestTerminal {
   shows(text: string | RegExp): Promise<string>;
   /** The exit code, as a shell tells it. */
   readonly ended: Promise<number>;
+  /** Of the program, if the command ends with `exec`; of the shell otherwise. */
+  pid(): number;
   kill(): void;
 }
 
@@ -40,8 +42,9 @@ export function startInTerminal(
   const { columns = 100, rows = 30, env = {}, cwd } = options;
   const folder = mkdtempSync(join(tmpdir(), 'meterbook-terminal-'));
   const tty = join(folder, 'tty');
+  const pid = join(folder, 'pid');
   const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true });
-  const line = `stty rows ${rows} cols ${columns}; tty > '${tty}'; ${command}`;
+  const line = `stty rows ${rows} cols ${columns}; tty > '${tty}'; echo $$ > '${pid}'; ${command}`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     cwd,
@@ -68,7 +71,7 @@ export function startInTerminal(
   const lines = () => {
     const { active } = terminal.buffer;
     return Array.from({ length: terminal.rows }, (_, y) =>
-      (active.getLine(active.baseY + y)?.translateToString(true) ?? '').trimEnd(),
+      (active.getLine(active.baseY + y)?.translateToString(true, 0, terminal.cols) ?? '').trimEnd(),
     );
   };
   return {
@@ -94,6 +97,7 @@ export function startInTerminal(
       return lines().join('\n');
     },
     ended,
+    pid: () => Number(readFileSync(pid, 'utf8')),
     kill: () => child.kill('SIGKILL'),
   };
 }
