@@ -53,6 +53,7 @@ export function chartOptions(
       {
         ...axis,
         grid: { show: false },
+        size: 26,
         space: 70,
         values: (_chart, splits) => {
           const withSeconds = splits.some((at) => at % 60 !== 0);
