@@ -14,9 +14,16 @@ import { type Asset, startPageServer } from './server/page-server.js';
 export interface LiveParts {
   readonly add: Sink['add'];
   ask(query: URLSearchParams): Asking;
-  /** @param refused requests that were refused since the start, by reason */
-  answer(asking: Asking, refused: Readonly<Record<string, number>>): Answer;
+  answer(asking: Asking, received: Received): Answer;
   readonly assets: readonly Asset[];
+}
+
+/** What an answer has to tell of the receiver. */
+export interface Received {
+  /** Where services send to. */
+  readonly receiverUrl: string;
+  /** Requests that were refused since the start, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 /** Where the live view listens and what it keeps. */
@@ -77,6 +84,7 @@ export async function assembleLive(options: AssembleOptions, parts: LiveParts): 
       sink: { add: parts.add, keep: (request) => journal?.append(request) },
     });
     const { counts } = receiver;
+    const receiverUrl = reachable(receiver.url);
     closing.push(() => receiver.close());
     const page = await startPageServer({
       host,
@@ -85,12 +93,12 @@ export async function assembleLive(options: AssembleOptions, parts: LiveParts): 
       assets: parts.assets,
       source: {
         ask: (query) => parts.ask(query),
-        answer: (asking) => parts.answer(asking, counts.refused),
+        answer: (asking) => parts.answer(asking, { receiverUrl, refused: counts.refused }),
         revision: () => counts.revision,
       },
       health: () => ({
         status: 'ok',
-        receiver: receiver.url,
+        receiver: receiverUrl,
         requests: counts.requests,
         points: counts.points,
         refused: counts.refused,
@@ -102,7 +110,7 @@ export async function assembleLive(options: AssembleOptions, parts: LiveParts): 
     });
     closing.push(() => page.close());
     return {
-      receiverUrl: reachable(receiver.url),
+      receiverUrl,
       pageUrl: `${reachable(page.url)}/${token === undefined ? '' : `?token=${token}`}`,
       token,
       restoredPoints: restored,

@@ -94,7 +94,10 @@ async function pour(
     response.resume();
     end();
   });
-  request.on('drain', () => goOn()).on('error', end).on('close', end);
+  request
+    .on('drain', () => goOn())
+    .on('error', end)
+    .on('close', end);
   for (let i = 0; i < pieces && !isOver; i++) {
     if (request.write(piece)) continue;
     await new Promise<void>((resolve) => {

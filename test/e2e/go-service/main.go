@@ -23,9 +23,9 @@ import (
 const parts = 3
 
 type recorded struct {
-	Orders    map[string]int64 `json:"orders"`
-	Durations int64            `json:"durations"`
-	Seconds   float64          `json:"seconds"`
+	Orders  map[string]int64 `json:"orders"`
+	Counted int64            `json:"counted"`
+	Items   int64            `json:"items"`
 }
 
 func main() {
@@ -58,8 +58,8 @@ func run(temporality, orders string) error {
 	if err != nil {
 		return err
 	}
-	histogram, err := meter.Float64Histogram("shop.order.duration", metric.WithUnit("s"),
-		metric.WithExplicitBucketBoundaries(0.1, 0.25, 0.5, 1))
+	histogram, err := meter.Int64Histogram("shop.order.items", metric.WithUnit("{item}"),
+		metric.WithExplicitBucketBoundaries(1, 2, 5, 10))
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,10 @@ func run(temporality, orders string) error {
 		attributes := metric.WithAttributes(attribute.String("shop.region", region))
 		counter.Add(ctx, 2, attributes)
 		total.Orders[region] += 2
-		seconds := float64(i%10) / 8
-		histogram.Record(ctx, seconds, attributes)
-		total.Durations++
-		total.Seconds += seconds
+		items := int64(i % 10)
+		histogram.Record(ctx, items, attributes)
+		total.Counted++
+		total.Items += items
 		if (i+1)%(number/parts) == 0 {
 			if err := provider.ForceFlush(ctx); err != nil {
 				return err

@@ -41,7 +41,7 @@ export async function assemble(
         return { rejectedPoints: 0 };
       },
       ask: askingOf,
-      answer: (asking, refused) => {
+      answer: (asking, { refused }) => {
         computed += 1;
         return answerOf(asking, refused);
       },
