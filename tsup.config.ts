@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
+import { writePage } from './scripts/live-page.mjs';
 
 /** One bundle per entry of `exports`; an entry whose source is not there is left out. */
 const entries = {
@@ -42,5 +43,7 @@ export default defineConfig({
   sourcemap: false,
   clean: true,
   outDir: 'dist',
+  // The page of the live view is made for browsers, and is read from there by the command.
+  onSuccess: () => writePage('dist/live'),
   outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
 });

@@ -4,9 +4,11 @@ import { completion } from './completion/completion.js';
 import { generate } from './generate.js';
 import { jobs } from './jobs.js';
 import { lint } from './lint.js';
+import { live } from './live.js';
 import { top } from './top/top.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  live,
   top,
   lint,
   check,
@@ -35,6 +37,7 @@ export const ROOT: Command = {
 Colours are for terminals; NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
 Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly, 130 Ctrl-C.`,
   examples: [
+    { line: 'meterbook live --open', does: 'what runs on this machine, in the browser' },
     { line: 'meterbook top', does: 'endpoints, models, SLOs and what is wrong, in the terminal' },
     {
       line: 'meterbook generate all --registry ./src/metrics.ts --out ./observability',

@@ -63,7 +63,6 @@ METERBOOK_LIVE_TOKEN, which other users of the machine do not see`,
 
 export const top: Command = {
   summary: 'endpoints, models, jobs, SLOs and what is wrong, live in the terminal',
-  group: 'Look at what runs',
   usage: '[options]',
   about: `Shows what meterbook live shows in the browser: rate, errors, percentiles and time to first token of
 endpoints, models, jobs and tools; SLOs with budget and burn rate; findings; series; delivery.
