@@ -1,12 +1,16 @@
 import { errorsFirst, type Finding, lintManifests } from '../artefacts/index.js';
 import type { Command, CommandIo } from './command.js';
 import { failed, wrongUsage } from './failure.js';
+import { liveApi } from './live-api.js';
 import { momentOf } from './moments.js';
 import { count, jsonOption, type OptionTable, readOptions } from './options.js';
 import { prometheusApi } from './prometheus-api.js';
-import { unusedInPrometheus } from './prometheus-usage.js';
 import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { seenByLive } from './seen-by-live.js';
+import { seenByPrometheus } from './seen-by-prometheus.js';
+import { withProgress } from './terminal/progress.js';
 import { textTable } from './text-table.js';
+import { type Seen, unusedIn } from './unused.js';
 
 const NAME = 'meterbook lint';
 const SUMMARY = 'what is unwise about a registry, and what of it nobody records';
@@ -58,11 +62,21 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const maxSeries = count('--max-series', values['max-series'], 100_000_000) ?? MAX_SERIES;
   const since = momentOf('--since', values.since, Date.now());
   if (since !== undefined && values.against === undefined) {
-    throw wrongUsage('--since is about a Prometheus.', 'Name it with --against, or drop --since.');
+    throw wrongUsage(
+      '--since is about what has been seen.',
+      'Name who has with --against, or drop --since.',
+    );
   }
-  const api = values.against === undefined ? undefined : prometheusApi(values.against, since);
+  const { against } = values;
+  // Before a registry is loaded: an address that cannot be read is wrong usage.
+  const ask = against === undefined ? undefined : seenAt(against, since, io);
   const manifests = await readRegistries(values, io, NAME);
-  const unused = api === undefined ? [] : await unusedInPrometheus(manifests, api);
+  const unused =
+    ask === undefined
+      ? []
+      : await withProgress(io, 'Asking what has been seen', async () =>
+          unusedIn(manifests, await ask()),
+        );
   const findings = errorsFirst([...lintManifests(manifests, { maxSeries }), ...unused]);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
@@ -75,6 +89,17 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
     const all = `${errors} ${errors === 1 ? 'error' : 'errors'}`;
     throw failed(`${all} and ${warnings} warnings.`, 'Do what is said beside each error.', 'FOUND');
   }
+}
+
+/** Asks what is there: a live view tells that it is one, anything else is asked as a Prometheus is. */
+function seenAt(url: string, since: Date | undefined, { env }: CommandIo): () => Promise<Seen> {
+  const prometheus = prometheusApi(url, since);
+  const token = env['METERBOOK_LIVE_TOKEN'] || undefined;
+  const live = liveApi({ url, token }, '--against');
+  return async () => {
+    const isLive = await live.isThere().catch(() => false);
+    return isLive ? seenByLive(live, since) : seenByPrometheus(prometheus);
+  };
 }
 
 function tableOf(findings: readonly Finding[]): string {

@@ -73,6 +73,9 @@ describe('colour', () => {
     expect(wantsColour(false, {})).toBe(false);
     expect(wantsColour(true, { NO_COLOR: '1' })).toBe(false);
     expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+    expect(wantsColour(false, { FORCE_COLOR: '1' })).toBe(true);
+    expect(wantsColour(true, { FORCE_COLOR: '0' })).toBe(false);
+    expect(wantsColour(true, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
   });
 });
 
@@ -145,10 +148,10 @@ describe('the screen', () => {
     let written = '';
     const terminal = { rows: 3, write: (text: string) => (written += text) };
     const screen = new Screen(terminal as unknown as WriteStream);
-    screen.draw(['one', 'two', 'three']);
+    screen.draw(['one', 'two', 'three', 'four']);
     expect(written).toContain('\u001b[?1049h');
-    expect(written).toContain('one\u001b[K\ntwo\u001b[K\n');
-    expect(written).not.toContain('three');
+    expect(written).toContain('one\u001b[K\r\ntwo\u001b[K\r\nthree\u001b[K');
+    expect(written).not.toContain('four');
     expect(written).not.toContain('\u001b[2J');
     written = '';
     screen.close();

@@ -65,7 +65,7 @@ function startService(url: string): void {
 
 beforeAll(async () => {
   command = await buildCommand();
-  live = await startLive({ port: 0, pagePort: 0 });
+  live = await startLive({ port: 0, pagePort: 0, page: false });
   startService(live.receiverUrl);
   const top = async () => (await once('--json', '--url', live.pageUrl)).stdout;
   await until('the service is seen', async () => (await top()).includes('/pay'), 60_000);
@@ -223,13 +223,13 @@ describe('meterbook top in a terminal', () => {
       );
       expect(terminal.lines()[0]).toMatch(/^meterbook top/);
       // Nothing has moved up: the table is below its line of titles.
-      expect(terminal.lines().join('\n')).toMatch(/^\[Endpoints 3\].*\n *Endpoint /m);
+      expect(terminal.lines().join('\n')).toMatch(/^\[Endpoints 3\].*\n *Endpoint/m);
     }
     await terminal.shows(WIDE_ROUTE);
   });
 
   it('keeps what it has where the live view goes away, and says so', async () => {
-    const other = await startLive({ port: 0, pagePort: 0 });
+    const other = await startLive({ port: 0, pagePort: 0, page: false });
     const terminal = start(`--url '${other.pageUrl}'`, { columns: 150 });
     await terminal.shows('meterbook top');
     await terminal.shows('0 services');
@@ -305,7 +305,7 @@ describe('meterbook top without a terminal', () => {
 
   it('asks a live view with a token for it', async () => {
     const token = 'a-token-of-this-test';
-    const guarded = await startLive({ port: 0, pagePort: 0, token });
+    const guarded = await startLive({ port: 0, pagePort: 0, page: false, token });
     try {
       const url = new URL('/', guarded.pageUrl).href;
       const denied = await once('--json', '--url', url);

@@ -58,9 +58,12 @@ export function table(
   return [paint('dim', groups), titles, ...body];
 }
 
+/** A left-aligned cell is cut down to this before a column goes. */
+const NARROW = 16;
+
 /**
- * A table that is at most `width` places wide: columns go by their rank, and then cells of the left-aligned
- * ones are cut, the widest first.
+ * A table that is at most `width` places wide: left-aligned cells are cut, the widest first; where they would be
+ * too narrow then, columns go by their rank.
  */
 export function tableWithin(
   width: number,
@@ -68,43 +71,43 @@ export function tableWithin(
   rows: readonly (readonly Cell[])[],
   paint: Paint,
 ): string[] {
+  const wanted = widthsOf(columns, rows);
+  const least = wanted.map((it, i) => (columns[i]?.align === 'left' ? Math.min(it, NARROW) : it));
   const kept = columns.map((_, i) => i);
-  const total = () => {
-    const own = kept.map((i) => columns[i] as Column);
-    const widths = widthsOf(own, rowsOf(kept, rows));
-    return widths.reduce((sum, it, i) => sum + it + (i === 0 ? 0 : (own[i]?.gap ?? 2)), 0);
-  };
-  while (total() > width) {
+  const gaps = () =>
+    kept.reduce((sum, i, place) => sum + (place === 0 ? 0 : (columns[i]?.gap ?? 2)), 0);
+  const sumOf = (widths: readonly number[]) =>
+    kept.reduce((sum, i) => sum + (widths[i] ?? 0), gaps());
+  while (sumOf(least) > width) {
     const ranks = kept.map((i) => columns[i]?.rank ?? 0);
     const most = Math.max(...ranks);
     if (most === 0) break;
     kept.splice(ranks.lastIndexOf(most), 1);
   }
-  const own = kept.map((i) => columns[i] as Column);
-  const cells = rowsOf(kept, rows);
-  const widths = widthsOf(own, cells);
-  let excess = total() - width;
-  while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const most = widths[widest] ?? 0;
-    if (most <= 1) break;
-    widths[widest] = most - 1;
-    excess--;
+  const widths = [...wanted];
+  for (let excess = sumOf(widths) - width; excess > 0; excess--) {
+    const left = kept.filter((i) => columns[i]?.align === 'left' && (widths[i] ?? 0) > 1);
+    const [widest] = (left.length > 0 ? left : [...kept]).sort(
+      (a, b) => (widths[b] ?? 0) - (widths[a] ?? 0),
+    );
+    if (widest === undefined || (widths[widest] ?? 0) <= 1) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
-  const cut = (cell: Cell, i: number): Cell => {
-    const shorten = own[i]?.keepsEnd === true ? clipStart : clip;
-    const text = shorten(textOf(cell), widths[i] ?? 0);
-    return typeof cell === 'string' ? text : { ...cell, text };
-  };
+  const cut = (text: string, i: number) =>
+    (columns[i]?.keepsEnd === true ? clipStart : clip)(text, widths[i] ?? 0);
   return table(
-    own.map((column, i) => ({ ...column, title: clip(column.title, widths[i] ?? 0) })),
-    cells.map((row) => row.map(cut)),
+    kept.map((i) => ({
+      ...(columns[i] as Column),
+      title: clip(columns[i]?.title ?? '', widths[i] ?? 0),
+    })),
+    rows.map((row) =>
+      kept.map((i): Cell => {
+        const cell = row[i] ?? '';
+        return typeof cell === 'string' ? cut(cell, i) : { ...cell, text: cut(cell.text, i) };
+      }),
+    ),
     paint,
   );
-}
-
-function rowsOf(kept: readonly number[], rows: readonly (readonly Cell[])[]): Cell[][] {
-  return rows.map((row) => kept.map((i) => row[i] ?? ''));
 }
 
 function widthsOf(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {

@@ -13,7 +13,7 @@ export interface OwnLive {
 /** Starts a receiver where services send to by themselves; it is asked on a port that is free. */
 export async function startOwnLive(port: number): Promise<OwnLive> {
   try {
-    const { pageUrl, receiverUrl, close } = await startLive({ port, pagePort: 0 });
+    const { pageUrl, receiverUrl, close } = await startLive({ port, pagePort: 0, page: false });
     return { url: pageUrl, receiverUrl, close };
   } catch (error) {
     if (!(error instanceof LiveProblem)) throw error;

@@ -1,35 +1,19 @@
-import {
-  type Finding,
-  prometheusLabel,
-  prometheusName,
-  type SeenLabels,
-  unusedFindings,
-} from '../artefacts/index.js';
+import { prometheusLabel, prometheusName, type SeenLabels } from '../artefacts/index.js';
 import type { Manifest } from '../declare/index.js';
 import type { PrometheusApi } from './prometheus-api.js';
+import type { Seen } from './unused.js';
 
 type Instrument = Manifest['instruments'][number];
 
-/** What is declared and what a Prometheus has never seen. */
-export async function unusedInPrometheus(
-  manifests: readonly Manifest[],
-  api: PrometheusApi,
-): Promise<readonly Finding[]> {
+/** What a Prometheus has seen. Asks once for all names, and then for the labels of those that are declared. */
+export async function seenByPrometheus(api: PrometheusApi): Promise<Seen> {
   const names = await api.metricNames();
-  const seen = new Map<string, SeenLabels>();
-  // One after the other: a lint is in no hurry, and the server has others to answer.
-  for (const { scope, instruments } of manifests) {
-    for (const instrument of instruments) {
+  return {
+    labels: async (_scope, instrument) => {
       const metrics = namesOf(instrument).filter((it) => names.has(it));
-      if (metrics.length === 0) continue;
-      seen.set(keyOf(scope.name, instrument.name), await labelsOf(instrument, metrics, api));
-    }
-  }
-  return unusedFindings(manifests, (scope, name) => seen.get(keyOf(scope, name)));
-}
-
-function keyOf(scope: string, name: string): string {
-  return JSON.stringify([scope, name]);
+      return metrics.length === 0 ? undefined : labelsOf(instrument, metrics, api);
+    },
+  };
 }
 
 /** What it may be called there: with the unit by the Collector, without by the scrape endpoint. */
