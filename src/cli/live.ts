@@ -66,8 +66,8 @@ export const live: Command = {
   summary: SUMMARY,
   group: 'Look at what runs',
   usage: '[options]',
-  about: `Receives OpenTelemetry metrics (OTLP over HTTP, protobuf and JSON) where services send them if nothing
-is set, of any language, and shows them in the browser. History is in memory. Ends with Ctrl-C.`,
+  about: `Receives OpenTelemetry metrics (OTLP over HTTP, protobuf and JSON) where services send them by
+themselves, of any language, and shows them in the browser. History is in memory. Ends with Ctrl-C.`,
   options: OPTIONS,
   examples: [
     { line: 'meterbook live --open', does: 'what runs on this machine' },

@@ -5,6 +5,7 @@ import { defineRegistry, setupMetrics, type Telemetry } from '../../src/index.js
 import { type Live, startLive } from '../../src/live/index.js';
 import type { Ran } from '../cli/support/command.js';
 import { buildCommand, type CommandProgram } from '../cli/support/command-program.js';
+import { makeFolder } from '../cli/support/folder.js';
 import { startInTerminal, type TestTerminal } from '../cli/support/terminal.js';
 import { until } from '../support/pipeline.js';
 import { freePort } from './support/free-port.js';
@@ -155,7 +156,7 @@ describe('meterbook top in a terminal', () => {
     await terminal.shows('Endpoint▾');
     terminal.type('ss');
     const byCount = await terminal.shows('count▾');
-    expect(byCount).toMatch(/^POST \/chat [^]*^POST \/pay /m);
+    expect(byCount).toMatch(/^POST \/chat [\s\S]*^POST \/pay /m);
 
     terminal.type('/pa');
     await terminal.shows('/pa_');
@@ -318,6 +319,43 @@ describe('meterbook top without a terminal', () => {
       expect((await once('--once', '--url', guarded.pageUrl)).code).toBe(0);
     } finally {
       await guarded.close();
+    }
+  });
+});
+
+describe('meterbook lint --against a live view', () => {
+  it('names what it has never received, and nothing that it has', async () => {
+    const folder = makeFolder();
+    try {
+      folder.json('m.json', registry.manifest());
+      const lint = (...args: readonly string[]) =>
+        folder.run('lint', '--registry', 'm.json', '--json', '--against', ...args);
+      const { code, stdout } = await lint(new URL('/', live.pageUrl).href);
+      expect(code).toBe(0);
+      const findings: { rule: string; instrument: string; message: string }[] =
+        JSON.parse(stdout).findings;
+      const unused = findings.filter(({ rule }) => rule === 'unused-instrument');
+      const never = new Set(unused.map(({ instrument }) => instrument));
+      const { instruments } = registry.manifest();
+      const recorded = registry
+        .usage()
+        .filter(({ isRecorded }) => !isRecorded)
+        .map(({ instrument }) => instrument);
+      expect([...never].sort()).toEqual([...recorded].sort());
+      expect(never.size).toBeLessThan(instruments.length);
+      const ofDuration = findings
+        .filter((it) => it.instrument === 'http.server.request.duration')
+        .map(({ rule, message }) => `${rule} ${message}`);
+      expect(ofDuration.join('\n')).toContain('"http.request.method"');
+      expect(ofDuration.join('\n')).not.toContain('The attribute "http.route"');
+      // Later than anything that came.
+      const later = await lint(live.pageUrl, '--since', '2999-01-01');
+      const rules = JSON.parse(later.stdout).findings.filter(
+        ({ rule }: { rule: string }) => rule === 'unused-instrument',
+      );
+      expect(rules).toHaveLength(instruments.length);
+    } finally {
+      folder.remove();
     }
   });
 });
