@@ -1,6 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
+import { writePage } from './scripts/live-page.mjs';
 
 /** One bundle per entry of `exports`; an entry whose source is not there is left out. */
 const entries = {
@@ -77,6 +78,8 @@ export default defineConfig([
     // The other build clears its own folder.
     clean: ['!bench/**'],
     outDir: dist,
+    // The page of the live view is made for browsers, and is read from there by the command.
+    onSuccess: () => writePage(`${dist}/live`),
     outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
   },
   bench,

@@ -1,10 +1,10 @@
+import { painter, wantsColour } from '../src/cli/terminal/style.js';
 import { HELP, OptionError, parseOptions } from './options.js';
 import { exitCodeOf, runDemo } from './run.js';
 import { JsonView } from './view/json-view.js';
 import { LiveView } from './view/live-view.js';
 import { PlainView } from './view/plain-view.js';
 import type { View } from './view/state.js';
-import { painter, wantsColour } from './view/style.js';
 
 const WRONG_OPTION = 2;
 

@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { OWN_SERVER } from '../src/core/index.js';
+import { encodeResponse, encodeStatus } from '../src/live/otlp/answers.js';
 import { RefusedRequest, readBody } from '../src/live/otlp/body.js';
 import { decodeMetricsRequest } from '../src/live/otlp/decode.js';
-import { encodeWireResponse } from '../src/live/otlp/definitions.js';
-import { encodeStatus } from '../src/live/otlp/status.js';
 import type { DecodedResourceMetrics } from '../src/live/otlp/types.js';
 
 export type {
@@ -199,8 +198,7 @@ async function read(
 
 function bodyOf(status: number, answer: ReceiverAnswer): Uint8Array {
   if (status >= 300) return encodeStatus(`answered with ${status} on purpose`);
-  const { partialSuccess } = answer;
-  return encodeWireResponse(partialSuccess === undefined ? {} : { partialSuccess });
+  return encodeResponse('protobuf', answer.partialSuccess);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -21,6 +21,11 @@ const STEPS = [
   ['types', 'Types, TypeScript 5.9', [installed('typescript/bin/tsc'), '-p', '.']],
   ['examples', 'Types of the examples', [installed('typescript/bin/tsc'), '-p', 'examples']],
   ['types-7', 'Types, TypeScript 7', [installed('typescript-7/bin/tsc'), '-p', '.']],
+  [
+    'types-page',
+    'Types of what runs in a browser',
+    [installed('typescript/bin/tsc'), '-p', 'src/live/page'],
+  ],
   ['lint', 'Lint and format, Biome', [installed('@biomejs/biome/bin/biome'), 'check', '.']],
   [
     'architecture',

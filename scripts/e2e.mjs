@@ -1,8 +1,8 @@
 /**
  * `npm run test:e2e`: the suites in `test/e2e`, against real servers. Says which are missing and how
  * to get them, and fails then: a suite that skips itself proves nothing. Those that no package has are
- * built with Go, once, and kept in `node_modules/.cache`; METERBOOK_OTELCOL and METERBOOK_PROMETHEUS3
- * name others instead.
+ * built with Go, once, and kept in `node_modules/.cache`; METERBOOK_OTELCOL, METERBOOK_PROMETHEUS3 and
+ * METERBOOK_GO_SERVICE name others instead.
  *
  * What follows on the command line goes to vitest.
  */
@@ -12,6 +12,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectorProgram } from './collector.mjs';
 import { installEngines } from './engines.mjs';
+import { goServiceProgram } from './go-service.mjs';
 import { prometheusProgram } from './prometheus.mjs';
 
 /** Program, how it tells its version, and the Debian package that has it. */
@@ -48,8 +49,12 @@ try {
   process.exit(1);
 }
 
-/** Variables that tell the tests where the servers are that no package has. */
-const BUILT = { METERBOOK_OTELCOL: collectorProgram, METERBOOK_PROMETHEUS3: prometheusProgram };
+/** Variables that tell the tests where the programs are that no package has. */
+const BUILT = {
+  METERBOOK_OTELCOL: collectorProgram,
+  METERBOOK_PROMETHEUS3: prometheusProgram,
+  METERBOOK_GO_SERVICE: goServiceProgram,
+};
 for (const [variable, program] of Object.entries(BUILT)) {
   try {
     env[variable] ??= await program();

@@ -58,6 +58,10 @@ describe('the checker', () => {
       'artefacts/index.ts': "import '../declare/units.js'; import 'yaml'; export {};",
       'artefacts/panel.ts': "import type { P } from '@grafana/grafana-foundation-sdk/table';",
       'live/index.ts': "import '../testing/index.js'; import '../artefacts/index.js'; export {};",
+      'live/asking.ts': "import type { Asking } from './protocol.js';",
+      'live/protocol.ts': 'export interface Asking {}',
+      'live/page/main.tsx': "import 'preact/hooks'; import 'uplot'; import './app.js';",
+      'live/page/app.tsx': "import '../asking.js'; import type { Asking } from '../protocol.js';",
       'cli/index.ts': "import '../live/index.js'; export {};",
     };
     expect(check({ ...foundation, ...edges })).toEqual([]);
@@ -90,6 +94,20 @@ describe('the checker', () => {
     const tree = { ...foundation, 'agent/inner.ts': '', 'agent/index.ts': '' };
     reports('internals', 'jobs/bad.ts', { ...tree, 'jobs/bad.ts': "import '../agent/inner.js';" });
     reports('internals', 'http/bad.ts', { ...tree, 'http/bad.ts': "import '../core/series.js';" });
+  });
+
+  it('keeps the page of the live view apart: it runs in a browser', () => {
+    const tree = { ...foundation, 'live/page/main.tsx': '', 'live/index.ts': '' };
+    const page = 'live/page/bad.tsx';
+    for (const target of ['../index.js', '../../declare/index.js', '../../index.js']) {
+      reports('layer', page, { ...tree, [page]: `import '${target}';` });
+    }
+    for (const specifier of ['node:util', '@opentelemetry/api', 'undeclared']) {
+      reports('package', page, { ...tree, [page]: `import '${specifier}';` });
+    }
+    reports('layer', 'live/bad.ts', { ...tree, 'live/bad.ts': "import './page/main.js';" });
+    reports('package', 'live/bad.ts', { ...tree, 'live/bad.ts': "import 'preact';" });
+    reports('file-name', 'live/bad.tsx', { ...tree, 'live/bad.tsx': '' });
   });
 
   it.each([

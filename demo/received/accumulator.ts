@@ -71,6 +71,8 @@ export class Accumulator {
   }
 
   private addMetric(instance: string, scope: string, metric: DecodedMetric): void {
+    // Nothing here sends summaries, and quantiles do not add up.
+    if (metric.kind === 'summary') return;
     const temporality = metric.kind === 'gauge' ? 'gauge' : metric.temporality;
     const { name, unit, kind } = metric;
     for (const point of metric.points) {

@@ -29,6 +29,8 @@ export interface Violation {
 interface Layer {
   /** Layers it may import from. */
   readonly imports: readonly string[];
+  /** Files of other layers that it may import besides. */
+  readonly files?: readonly string[];
   /** Whether what it imports of other layers must be their `index.ts`. */
   readonly surfaceOnly: boolean;
   /** Packages it may import; left out: Node's own and those that package.json names. */
@@ -47,7 +49,8 @@ const NODE_AND_OPENTELEMETRY = /^(node:|@opentelemetry\/)/;
  */
 export const BUNDLED: Readonly<Record<string, string>> = {
   'eventsource-parser': 'agent',
-  'otlp-definitions': 'live',
+  preact: 'live/page',
+  uplot: 'live/page',
   yaml: 'artefacts',
 };
 /** Packages of which a layer may import types, so that nothing of them runs or is shipped. */
@@ -56,6 +59,9 @@ const TYPES_ONLY: Readonly<Record<string, string>> = {
 };
 const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
 const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
+
+/** What runs in a browser: a layer of its own, below another one. */
+const PAGE = 'live/page';
 
 /**
  * The layers by the first segment of the path below `src`; `index` is `src/index.ts`, the public
@@ -86,6 +92,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ),
   artefacts: { imports: ['errors', 'declare'], surfaceOnly: false },
   live: { imports: [...FOUNDATION, ...EDGES, 'artefacts'], surfaceOnly: true },
+  [PAGE]: {
+    imports: [],
+    files: ['live/protocol.ts', 'live/asking.ts'],
+    surfaceOnly: true,
+    packages: /^(preact|uplot)(\/|$)/,
+  },
   cli: { imports: [...FOUNDATION, ...EDGES, 'artefacts', 'live'], surfaceOnly: true },
 };
 
@@ -161,7 +173,8 @@ type Report = (rule: Rule, message: string) => void;
 function checkShape(file: string, source: ts.SourceFile, report: Report): void {
   const lines = lineCount(source.text);
   if (lines > MAX_LINES) report('length', `${lines} lines; split it, ${MAX_LINES} is the most`);
-  if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(file)) {
+  const isNamed = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.tsx?$/.test(file);
+  if (!isNamed || (file.endsWith('x') && layerOf(file) !== PAGE)) {
     report('file-name', 'folders and files are named in kebab-case and end in .ts');
   }
   if (!/(^|\/)index\.ts$/.test(file)) return;
@@ -175,7 +188,7 @@ function checkShape(file: string, source: ts.SourceFile, report: Report): void {
 function checkLayer(file: string, target: string, layer: Layer, report: Report): void {
   const from = layerOf(file);
   const to = layerOf(target);
-  if (from === to) return;
+  if (from === to || layer.files?.includes(target)) return;
   if (!layer.imports.includes(to)) {
     const allowed = layer.imports.length === 0 ? 'nothing' : layer.imports.join(', ');
     report('layer', `imports ${target}; ${from} may import ${allowed}`);
@@ -244,6 +257,7 @@ function isLoad(callee: ts.Expression): boolean {
 }
 
 function layerOf(file: string): string {
+  if (file.startsWith(`${PAGE}/`)) return PAGE;
   return (file.split('/')[0] as string).replace(/\.ts$/, '');
 }
 
@@ -255,6 +269,6 @@ function resolve(file: string, specifier: string, tree: SourceTree): string | un
   if (!specifier.endsWith('.js')) return undefined;
   const path = new URL(specifier, `file:///src/${file}`).pathname;
   if (!path.startsWith('/src/')) return undefined;
-  const target = path.slice('/src/'.length).replace(/\.js$/, '.ts');
-  return tree.has(target) ? target : undefined;
+  const name = path.slice('/src/'.length).replace(/\.js$/, '');
+  return [`${name}.ts`, `${name}.tsx`].find((target) => tree.has(target));
 }

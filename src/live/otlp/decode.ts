@@ -1,181 +1,140 @@
+import { Malformed } from './cursor.js';
+import { outlineOfJson } from './json.js';
+import { BadPoint, type DecodeLimits, NO_LIMITS } from './limits.js';
+import type { MetricOutline, Outline } from './outline.js';
+import { outlineOfProtobuf } from './protobuf.js';
 import type {
-  Long,
-  WireExemplar,
-  WireExponentialBuckets,
-  WireExponentialPoint,
-  WireHistogramPoint,
-  WireKeyValue,
-  WireMetric,
-  WireNumberPoint,
-  WireValue,
-} from './definitions.js';
-import { decodeWireRequest } from './definitions.js';
-import type {
-  DecodedExemplar,
-  DecodedExponentialBuckets,
-  DecodedExponentialPoint,
-  DecodedHistogramPoint,
   DecodedMetric,
-  DecodedNumberPoint,
-  DecodedPointBase,
+  DecodedPoint,
   DecodedResourceMetrics,
-  OtlpAttributes,
-  OtlpValue,
-  Temporality,
+  DecodedScopeMetrics,
 } from './types.js';
 
-/** Decodes the body of an OTLP metrics request (protobuf, uncompressed). Throws if it is none. */
+/** The two encodings of OTLP over HTTP. */
+export type OtlpEncoding = 'protobuf' | 'json';
+
+/** Points left out of a request. */
+export class Rejections {
+  points = 0;
+  /** Of these, how many are no points at all: damaged, or something else. */
+  damaged = 0;
+  /** Points by reason, in the order in which they came up. */
+  readonly byReason = new Map<string, number>();
+
+  add(points: number, reason: string): void {
+    this.points += points;
+    this.byReason.set(reason, (this.byReason.get(reason) ?? 0) + points);
+  }
+
+  /** `3 points: more than 128 attributes`; empty if there are none. */
+  message(): string {
+    return [...this.byReason]
+      .map(([reason, points]) => `${points} ${points === 1 ? 'point' : 'points'}: ${reason}`)
+      .join('; ');
+  }
+}
+
+/**
+ * Counts the points of a request, uncompressed, without reading them.
+ *
+ * @throws {Malformed} if it is none
+ * @throws {TooMuch} past a limit of the request
+ */
+export function outlineOf(body: Uint8Array, encoding: OtlpEncoding, limits: DecodeLimits): Outline {
+  return encoding === 'json' ? outlineOfJson(body, limits) : outlineOfProtobuf(body, limits);
+}
+
+/**
+ * Reads the points of a request, at most `size` at a time, so that neither memory nor the event loop
+ * has to bear them all at once. What cannot be read is left out and counted.
+ */
+export function* batchesOf(
+  outline: Outline,
+  size: number,
+  rejections: Rejections,
+): Generator<readonly DecodedResourceMetrics[], void> {
+  let batch = new Batch();
+  for (const { resource, schemaUrl, scopes } of outline.resources) {
+    batch.beginResource(resource, schemaUrl);
+    for (const scope of scopes) {
+      batch.beginScope(scope.scope, scope.schemaUrl);
+      for (const metric of scope.metrics) {
+        if (metric.kind === undefined) {
+          rejections.add(1, `the metric '${metric.name}' has no data of a kind that is known`);
+          continue;
+        }
+        let at = 0;
+        do {
+          const end = Math.min(metric.points, at + size - batch.points);
+          batch.add(metricOf(metric, at, end, rejections), end - at);
+          at = end;
+          if (batch.points < size) continue;
+          yield batch.resources;
+          batch = new Batch();
+          batch.beginResource(resource, schemaUrl);
+          batch.beginScope(scope.scope, scope.schemaUrl);
+        } while (at < metric.points);
+      }
+    }
+  }
+  yield batch.resources;
+}
+
+/**
+ * Decodes the body of an OTLP metrics request (protobuf, uncompressed) at one go, without limits: for
+ * requests that are known to be harmless. Throws if it is none, or if any of it cannot be read.
+ */
 export function decodeMetricsRequest(bytes: Uint8Array): readonly DecodedResourceMetrics[] {
-  return decodeWireRequest(bytes).resourceMetrics.map((resource) => ({
-    resource: attributesOf(resource.resource?.attributes ?? []),
-    schemaUrl: resource.schemaUrl ?? '',
-    scopes: resource.scopeMetrics.map((scope) => ({
-      scope: {
-        name: scope.scope?.name ?? '',
-        version: scope.scope?.version ?? '',
-        attributes: attributesOf(scope.scope?.attributes ?? []),
-      },
-      schemaUrl: scope.schemaUrl ?? '',
-      metrics: scope.metrics.map(metricOf),
-    })),
-  }));
+  const rejections = new Rejections();
+  const outline = outlineOfProtobuf(bytes, NO_LIMITS);
+  const [all = []] = batchesOf(outline, Number.POSITIVE_INFINITY, rejections);
+  if (rejections.byReason.size > 0) throw new Malformed(rejections.message());
+  return all;
 }
 
-function metricOf(metric: WireMetric): DecodedMetric {
-  const base = {
-    name: metric.name ?? '',
-    description: metric.description ?? '',
-    unit: metric.unit ?? '',
-  };
-  if (metric.sum) {
-    return {
-      ...base,
-      kind: 'sum',
-      temporality: temporalityOf(metric.sum.aggregationTemporality),
-      monotonic: metric.sum.isMonotonic ?? false,
-      points: metric.sum.dataPoints.map(numberPointOf),
-    };
+/** A part of a request that is being put together. */
+class Batch {
+  points = 0;
+  readonly resources: DecodedResourceMetrics[] = [];
+  private scopes: DecodedScopeMetrics[] = [];
+  private metrics: DecodedMetric[] = [];
+
+  beginResource(resource: DecodedResourceMetrics['resource'], schemaUrl: string): void {
+    this.scopes = [];
+    this.resources.push({ resource, schemaUrl, scopes: this.scopes });
   }
-  if (metric.histogram) {
-    return {
-      ...base,
-      kind: 'histogram',
-      temporality: temporalityOf(metric.histogram.aggregationTemporality),
-      points: metric.histogram.dataPoints.map(histogramPointOf),
-    };
+
+  beginScope(scope: DecodedScopeMetrics['scope'], schemaUrl: string): void {
+    this.metrics = [];
+    this.scopes.push({ scope, schemaUrl, metrics: this.metrics });
   }
-  if (metric.exponentialHistogram) {
-    return {
-      ...base,
-      kind: 'exponentialHistogram',
-      temporality: temporalityOf(metric.exponentialHistogram.aggregationTemporality),
-      points: metric.exponentialHistogram.dataPoints.map(exponentialPointOf),
-    };
+
+  add(metric: DecodedMetric, points: number): void {
+    this.metrics.push(metric);
+    this.points += points;
   }
-  if (metric.gauge) {
-    return { ...base, kind: 'gauge', points: metric.gauge.dataPoints.map(numberPointOf) };
+}
+
+/** A metric with its points from `from` up to `to`. */
+function metricOf(
+  metric: MetricOutline,
+  from: number,
+  to: number,
+  rejections: Rejections,
+): DecodedMetric {
+  const { name, description, unit, kind, temporality, monotonic } = metric;
+  const points: DecodedPoint[] = [];
+  for (let i = from; i < to; i++) {
+    try {
+      points.push(metric.read(i));
+    } catch (error) {
+      if (!(error instanceof BadPoint) && !(error instanceof Malformed)) throw error;
+      rejections.add(1, error.message);
+      if (error instanceof Malformed) rejections.damaged += 1;
+    }
   }
-  throw new Error(`metric '${base.name}' has no data of a kind that this receiver reads`);
-}
-
-const NO_RECORDED_VALUE = 1;
-
-function pointBaseOf(
-  point: WireNumberPoint | WireHistogramPoint | WireExponentialPoint,
-): DecodedPointBase {
-  return {
-    attributes: attributesOf(point.attributes),
-    startTime: bigintOf(point.startTimeUnixNano),
-    time: bigintOf(point.timeUnixNano),
-    noRecordedValue: ((point.flags ?? 0) & NO_RECORDED_VALUE) !== 0,
-    exemplars: point.exemplars.map(exemplarOf),
-  };
-}
-
-function numberPointOf(point: WireNumberPoint): DecodedNumberPoint {
-  return {
-    ...pointBaseOf(point),
-    value: point.asDouble ?? numberOf(point.asInt),
-    integer: point.asInt !== null,
-  };
-}
-
-function histogramPointOf(point: WireHistogramPoint): DecodedHistogramPoint {
-  return {
-    ...pointBaseOf(point),
-    count: numberOf(point.count),
-    sum: point.sum ?? undefined,
-    min: point.min ?? undefined,
-    max: point.max ?? undefined,
-    bounds: [...point.explicitBounds],
-    bucketCounts: point.bucketCounts.map(numberOf),
-  };
-}
-
-function exponentialPointOf(point: WireExponentialPoint): DecodedExponentialPoint {
-  return {
-    ...pointBaseOf(point),
-    count: numberOf(point.count),
-    sum: point.sum ?? undefined,
-    min: point.min ?? undefined,
-    max: point.max ?? undefined,
-    scale: point.scale ?? 0,
-    zeroCount: numberOf(point.zeroCount),
-    zeroThreshold: point.zeroThreshold ?? 0,
-    positive: exponentialBucketsOf(point.positive),
-    negative: exponentialBucketsOf(point.negative),
-  };
-}
-
-function exponentialBucketsOf(buckets: WireExponentialBuckets | null): DecodedExponentialBuckets {
-  return {
-    offset: buckets?.offset ?? 0,
-    bucketCounts: (buckets?.bucketCounts ?? []).map(numberOf),
-  };
-}
-
-function exemplarOf(exemplar: WireExemplar): DecodedExemplar {
-  return {
-    value: exemplar.asDouble ?? numberOf(exemplar.asInt),
-    time: bigintOf(exemplar.timeUnixNano),
-    attributes: attributesOf(exemplar.filteredAttributes),
-    traceId: Buffer.from(exemplar.traceId ?? []).toString('hex'),
-    spanId: Buffer.from(exemplar.spanId ?? []).toString('hex'),
-  };
-}
-
-function attributesOf(entries: readonly WireKeyValue[]): OtlpAttributes {
-  // `fromEntries` defines own properties, so that a key `__proto__` stays a key.
-  return Object.fromEntries(entries.map((entry) => [entry.key ?? '', anyValueOf(entry.value)]));
-}
-
-function anyValueOf(value: WireValue | null): OtlpValue {
-  if (value === null) return null;
-  if (value.stringValue !== null) return value.stringValue;
-  if (value.boolValue !== null) return value.boolValue;
-  if (value.doubleValue !== null) return value.doubleValue;
-  if (value.intValue !== null) {
-    const exact = bigintOf(value.intValue);
-    const number = Number(exact);
-    return Number.isSafeInteger(number) ? number : exact;
-  }
-  if (value.arrayValue !== null) return value.arrayValue.values.map(anyValueOf);
-  if (value.kvlistValue !== null) return attributesOf(value.kvlistValue.values);
-  return value.bytesValue;
-}
-
-function temporalityOf(code: number | null): Temporality {
-  if (code === 1) return 'delta';
-  return code === 2 ? 'cumulative' : 'unspecified';
-}
-
-function numberOf(value: Long | number | null): number {
-  if (value === null) return 0;
-  return typeof value === 'number' ? value : value.high * 2 ** 32 + (value.low >>> 0);
-}
-
-function bigintOf(value: Long | number | null): bigint {
-  if (value === null) return 0n;
-  if (typeof value === 'number') return BigInt(value);
-  return (BigInt(value.high) << 32n) + BigInt(value.low >>> 0);
+  const base = { name, description, unit, points };
+  if (kind === 'gauge' || kind === 'summary') return { ...base, kind } as DecodedMetric;
+  if (kind === 'sum') return { ...base, kind, temporality, monotonic } as DecodedMetric;
+  return { ...base, kind, temporality } as DecodedMetric;
 }

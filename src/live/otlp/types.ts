@@ -1,5 +1,5 @@
 /**
- * What a decoded OTLP metrics request looks like to the demo and to the tests: plain objects, the
+ * What a decoded OTLP metrics request looks like: plain objects, the
  * numbers as numbers, the times as nanoseconds since the Unix epoch.
  *
  * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/
@@ -66,6 +66,14 @@ export interface DecodedHistogramPoint extends DecodedPointBase {
   readonly bucketCounts: readonly number[];
 }
 
+/** A point of a summary: quantiles that its sender computed, over a time that only it knows. */
+export interface DecodedSummaryPoint extends DecodedPointBase {
+  readonly count: number;
+  readonly sum: number;
+  /** `quantile` is 0 to 1; `value` in the metric's unit. */
+  readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];
+}
+
 /** One sign's buckets of an exponential histogram: index `i` counts `(base^(offset+i), base^(offset+i+1)]`. */
 export interface DecodedExponentialBuckets {
   readonly offset: number;
@@ -119,12 +127,22 @@ export interface DecodedExponentialHistogram extends DecodedMetricBase {
   readonly points: readonly DecodedExponentialPoint[];
 }
 
+/** Quantiles as another system computed them. Cumulative since `startTime`, where that is known. */
+export interface DecodedSummary extends DecodedMetricBase {
+  readonly kind: 'summary';
+  readonly points: readonly DecodedSummaryPoint[];
+}
+
 /** A metric with its points; narrow on `kind`. */
 export type DecodedMetric =
   | DecodedGauge
   | DecodedSum
   | DecodedHistogram
-  | DecodedExponentialHistogram;
+  | DecodedExponentialHistogram
+  | DecodedSummary;
+
+/** A point of any kind. */
+export type DecodedPoint = DecodedMetric['points'][number];
 
 /** The metrics of one instrumentation scope. */
 export interface DecodedScopeMetrics {

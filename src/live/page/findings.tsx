@@ -1,0 +1,58 @@
+import { DEFAULT_ASKING } from '../asking.js';
+import type { Finding, Level } from '../protocol.js';
+import { writePlace } from './address.js';
+import { LevelMark } from './level.js';
+import { memo } from './memo.js';
+import { usePage } from './page-context.js';
+
+const HEADLINES: Readonly<Record<Level, string>> = {
+  good: 'All is well',
+  warning: 'Worth a look',
+  problem: 'Something is wrong',
+};
+
+/** What is worth knowing, the worst first, each with the way to it. */
+export const Findings = memo(
+  ({ level, findings }: { level: Level; findings: readonly Finding[] }) => (
+    <section class={`card findings ${level}`} aria-labelledby="findings">
+      <h2 id="findings">{HEADLINES[level]}</h2>
+      {findings.length === 0 ? (
+        <p class="empty">Nothing stands out in this span.</p>
+      ) : (
+        <ul>
+          {findings.map((finding) => (
+            <li key={finding.text}>
+              <LevelMark level={finding.level} />
+              <FindingText finding={finding} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  ),
+);
+
+function FindingText({ finding: { text, see } }: { finding: Finding }) {
+  const page = usePage();
+  if (see === undefined) return <span class="text">{text}</span>;
+  const { to, rangeSeconds, services } = page.place().asking;
+  const asking = {
+    ...DEFAULT_ASKING,
+    rangeSeconds,
+    services,
+    ...(to !== undefined && { to }),
+    ...see,
+  };
+  return (
+    <a
+      class="text"
+      href={writePlace({ asking })}
+      onClick={(event) => {
+        event.preventDefault();
+        page.go({ asking });
+      }}
+    >
+      {text}
+    </a>
+  );
+}

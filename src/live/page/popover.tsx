@@ -1,0 +1,103 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { stepOf } from './keyboard.js';
+
+interface Props {
+  /** What the button shows. */
+  readonly label: ComponentChildren;
+  /** What it is called, where what it shows does not say enough. */
+  readonly name?: string;
+  readonly className?: string;
+  /** Which edge of the button it hangs from. */
+  readonly align?: 'start' | 'end';
+  readonly children: (close: () => void) => ComponentChildren;
+}
+
+/** A button, and what it opens beneath it: closed by Escape, a click elsewhere, and when the focus has left. */
+export function Popover({ label, name, className = 'button', align = 'start', children }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  function close(): void {
+    setOpen(false);
+    button.current?.focus();
+  }
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const first = place.current?.querySelector<HTMLElement>('.popover :is(input,button,select)');
+    first?.focus();
+    const onPointer = (event: PointerEvent) => {
+      if (!place.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', onPointer);
+    return () => document.removeEventListener('pointerdown', onPointer);
+  }, [isOpen]);
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it listens to what its parts are sent
+    <div
+      class="popover-place"
+      ref={place}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        event.stopPropagation();
+        close();
+      }}
+      onFocusOut={(event) => {
+        const to = event.relatedTarget as Node | null;
+        if (to !== null && !place.current?.contains(to)) setOpen(false);
+      }}
+    >
+      <button
+        type="button"
+        ref={button}
+        class={className}
+        aria-label={name}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {label}
+      </button>
+      {isOpen && <div class={`popover ${align}`}>{children(close)}</div>}
+    </div>
+  );
+}
+
+export interface MenuItem {
+  readonly label: string;
+  readonly hint?: string;
+  readonly run: () => void;
+}
+
+/** Things to do, one below the other; the arrow keys go from one to the next. */
+export function Menu({ items, close }: { items: readonly MenuItem[]; close: () => void }) {
+  function onKey(event: KeyboardEvent): void {
+    const step = stepOf(event);
+    if (step === undefined) return;
+    event.preventDefault();
+    const list = event.currentTarget as HTMLElement;
+    const buttons = [...list.querySelectorAll<HTMLElement>('button')];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    buttons[(at + step + buttons.length) % buttons.length]?.focus();
+  }
+  return (
+    <ul class="menu" onKeyDown={onKey}>
+      {items.map(({ label, hint, run }) => (
+        <li key={label}>
+          <button
+            type="button"
+            onClick={() => {
+              close();
+              run();
+            }}
+          >
+            {label}
+            {hint !== undefined && <span class="hint">{hint}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

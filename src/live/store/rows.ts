@@ -1,0 +1,108 @@
+/** Rows of the first array; each time that it is full, twice as many. */
+const FIRST_ROWS = 4;
+
+/** What all rows of a store have in common. */
+export interface RowBudget {
+  /** Bytes of all arrays. */
+  bytes: number;
+}
+
+/**
+ * The history of one series: a row of numbers for each slot in which something came, the oldest first. The first
+ * number of a row is the slot. A ring in one array, so that neither adding nor forgetting moves the others.
+ */
+export class Rows {
+  private data: Float64Array;
+  private head = 0;
+  private count = 0;
+
+  constructor(
+    readonly width: number,
+    private readonly budget: RowBudget,
+  ) {
+    this.data = new Float64Array(0);
+  }
+
+  get length(): number {
+    return this.count;
+  }
+
+  /** The array that rows are in; {@link offsetOf} tells where. */
+  get values(): Float64Array {
+    return this.data;
+  }
+
+  /** Where the row begins, the oldest one being 0. */
+  offsetOf(row: number): number {
+    const rows = this.data.length / this.width;
+    return ((this.head + row) % rows) * this.width;
+  }
+
+  slotOf(row: number): number {
+    return this.data[this.offsetOf(row)] as number;
+  }
+
+  /** The first row of a slot at or after `slot`; `length` if there is none. */
+  firstFrom(slot: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.slotOf(middle) < slot) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /**
+   * Where the row of a slot begins, made if it is not there; all but its slot is 0 then. Slots come in order
+   * but for a few late ones, which make room for themselves.
+   */
+  rowFor(slot: number): { readonly at: number; readonly isNew: boolean } {
+    const row =
+      this.count > 0 && this.slotOf(this.count - 1) < slot ? this.count : this.firstFrom(slot);
+    if (row < this.count && this.slotOf(row) === slot) {
+      return { at: this.offsetOf(row), isNew: false };
+    }
+    if (this.count * this.width === this.data.length)
+      this.resize(Math.max(FIRST_ROWS, this.count * 2));
+    this.count += 1;
+    for (let later = this.count - 1; later > row; later--) {
+      const to = this.offsetOf(later);
+      const from = this.offsetOf(later - 1);
+      this.data.copyWithin(to, from, from + this.width);
+    }
+    const at = this.offsetOf(row);
+    this.data.fill(0, at, at + this.width);
+    this.data[at] = slot;
+    return { at, isNew: true };
+  }
+
+  /** Forgets what is before a slot, and gives the memory back once it is half empty. */
+  forgetBefore(slot: number): void {
+    const row = this.firstFrom(slot);
+    if (row === 0) return;
+    this.head = this.offsetOf(row) / this.width;
+    this.count -= row;
+    const rows = this.data.length / this.width;
+    if (this.count === 0) this.resize(0);
+    else if (rows > FIRST_ROWS && this.count <= rows / 4) this.resize(this.count * 2);
+  }
+
+  private resize(rows: number): void {
+    const data = new Float64Array(rows * this.width);
+    for (let row = 0; row < this.count; row++) {
+      const from = this.offsetOf(row);
+      data.set(this.data.subarray(from, from + this.width), row * this.width);
+    }
+    this.budget.bytes += data.byteLength - this.data.byteLength;
+    this.data = data;
+    this.head = 0;
+  }
+
+  /** Gives everything back. */
+  clear(): void {
+    this.count = 0;
+    this.resize(0);
+  }
+}

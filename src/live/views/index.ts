@@ -1,0 +1,2 @@
+export type { AnswerContext } from './answer.js';
+export { answer } from './answer.js';

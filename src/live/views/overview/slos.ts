@@ -1,0 +1,91 @@
+import {
+  burnAlerts,
+  durationSeconds,
+  durationText,
+  type SloOf,
+  slosOf,
+} from '../../../artefacts/index.js';
+import type { Manifest } from '../../../declare/index.js';
+import type { Level, SloState } from '../../protocol.js';
+import type { Store } from '../../store/index.js';
+import type { Answerer } from '../answers.js';
+import { rounded } from '../panels.js';
+
+/** The objectives of the registries that were given, as they stand. */
+export function sloStates(
+  manifests: readonly Manifest[],
+  answerer: Answerer,
+  store: Store,
+): readonly SloState[] {
+  return slosOf(manifests).map((slo) => stateOf(slo, answerer, store));
+}
+
+function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
+  const { name, objective, threshold, window, description } = slo.slo;
+  const { unit, name: instrument } = slo.instrument;
+  const kept = store.oldest === undefined ? 0 : (store.now() - store.oldest) / 1_000;
+  const budget = 1 - objective;
+  const burn = (seconds: number): number | null => {
+    const errors = answerer.sloErrors(slo, seconds);
+    return errors === null ? null : errors / budget;
+  };
+  const errors = answerer.sloErrors(slo, Math.min(durationSeconds(window), store.maxSeconds));
+  const alerts = burnAlerts(window);
+  const windows = [...new Set(alerts.flatMap(({ short, long }) => [short, long]))].sort(
+    (a, b) => a - b,
+  );
+  // A window that history does not reach into would only repeat the one before.
+  const reached = windows.filter((_, i) => i === 0 || (windows[i - 1] ?? 0) < kept);
+  const burnRates = reached.flatMap((seconds) => {
+    const rate = burn(seconds);
+    return rate === null ? [] : [{ seconds, rate: rounded(rate) ?? 0 }];
+  });
+  const burning = alerts.find(
+    ({ long, short, factor }) => (burn(long) ?? 0) >= factor && (burn(short) ?? 0) >= factor,
+  );
+  const level: Level =
+    burning === undefined
+      ? errors !== null && errors > budget
+        ? 'warning'
+        : 'good'
+      : burning.severity === 'page'
+        ? 'problem'
+        : 'warning';
+  return {
+    name,
+    scope: slo.scope,
+    description:
+      description ?? `At most ${threshold} ${unit} for ${objective * 100} % of ${instrument}.`,
+    objective,
+    threshold,
+    unit,
+    instrument,
+    window,
+    ...(errors !== null && {
+      errors: rounded(errors) ?? 0,
+      budgetLeft: rounded(1 - errors / budget) ?? 0,
+    }),
+    burnRates,
+    level: errors === null ? 'good' : level,
+    verdict: verdictOf(errors, budget, burning?.long, burnRates),
+  };
+}
+
+function verdictOf(
+  errors: number | null,
+  budget: number,
+  burning: number | undefined,
+  rates: SloState['burnRates'],
+): string {
+  if (errors === null) return 'nothing was measured yet';
+  const [shortest] = rates;
+  const times = (rate: number) => `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ×`;
+  if (burning !== undefined && shortest !== undefined) {
+    return `burns ${times(shortest.rate)} as fast as allowed, over ${durationText(burning)}`;
+  }
+  if (errors > budget) return 'more misses than the objective allows, over what is kept';
+  if (shortest !== undefined && shortest.rate > 1) {
+    return `burns ${times(shortest.rate)} as fast as allowed in the last ${durationText(shortest.seconds)}`;
+  }
+  return 'within its budget';
+}
