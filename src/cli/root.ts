@@ -1,3 +1,4 @@
+import { bench } from './bench.js';
 import { check } from './check.js';
 import type { Command } from './command.js';
 import { completion } from './completion/completion.js';
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   check,
   generate,
   jobs,
+  bench,
 };
 
 /** `meterbook` itself: the root that help, completion and dispatch start from. */
