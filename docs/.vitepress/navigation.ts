@@ -100,7 +100,7 @@ export const SECTIONS: readonly Section[] = [
  * Files of the navigation that may be missing: they come with what they are about, and the last one goes
  * where its numbers are on the page about performance.
  */
-export const AWAITED: readonly string[] = ['live.md'];
+export const AWAITED: readonly string[] = [];
 
 /** The address of a file on the site. */
 export function linkOf(file: string): string {

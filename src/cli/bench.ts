@@ -8,7 +8,7 @@ import { jsonOption, type OptionTable, readOptions } from './options.js';
 const NAME = 'meterbook bench';
 
 /** A program of its own, so that nothing of the command is in what it measures. */
-const PROGRAM = fileURLToPath(new URL('./bench/program.mjs', import.meta.url));
+const program = () => fileURLToPath(new URL('./bench/program.mjs', import.meta.url));
 
 /** The words of its sections, which a test holds equal to those of the program. */
 export const BENCH_SECTIONS = [
@@ -76,14 +76,15 @@ half an hour; the machine should have nothing else to do.`,
 
 async function run(args: readonly string[], io: CommandIo): Promise<void> {
   readOptions(args, OPTIONS, NAME);
-  if (!existsSync(PROGRAM)) {
+  const path = program();
+  if (!existsSync(path)) {
     throw failed(
-      `The benchmark is built with the package, and ${PROGRAM} is not there.`,
+      `The benchmark is built with the package, and ${path} is not there.`,
       'Install meterbook from npm, or run npm run build in its repository.',
       'NOT_FOUND',
     );
   }
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     cwd: io.cwd,
     env: { ...io.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,6 +19,8 @@ const OTHERS = [
   'clickhouse-client',
   'curl',
   'cd',
+  'eval',
+  'source',
   'do',
   'done',
   'export',
