@@ -22,11 +22,21 @@ process.once('exit', () => {
   process.stderr.write('meterbook: The module that was loaded never ended loading.\n');
 });
 
+/** Signals are taken over only where a command asks for it: the others end at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve());
+    }
+  });
+}
+
 main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   version: versionOf(realpathSync(process.argv[1] ?? '.')),
+  untilStopped,
 }).then((code) => {
   isDone = true;
   // Not exit() at once: what has been written may not have left yet.

@@ -14,6 +14,11 @@ export interface CommandIo {
   readonly cwd?: string | undefined;
   /** Of the package. Default `unknown`. */
   readonly version?: string | undefined;
+  /**
+   * Called by a command that goes on until it is stopped; settles when that is asked for. Whoever
+   * asks a second time ends the process.
+   */
+  readonly untilStopped?: (() => Promise<void>) | undefined;
 }
 
 /** Something to run, or a group of such. */

@@ -4,6 +4,7 @@ import { FAILED, isFailure, oneLine, USAGE, wrongUsage } from './failure.js';
 import { generate } from './generate.js';
 import { jobs } from './jobs.js';
 import { lint } from './lint.js';
+import { live } from './live.js';
 import { suggestion } from './nearest.js';
 
 const ROOT: Command = {
@@ -13,6 +14,7 @@ const ROOT: Command = {
 Usage: meterbook <command> [options]
 
 Commands:
+  live          a page with the metrics of every service on this machine, at once
   generate      files for collectors, dashboards, alerts and docs, made from the registry
   check         what a change of the registry breaks, compared with a file in the repository
   lint          what is unwise about a registry, and what of it nobody records
@@ -23,13 +25,14 @@ Options:
   --version     print the version of the package
 
 Examples:
+  meterbook live --open
   meterbook generate all --registry ./src/metrics.ts --out ./observability
   meterbook check --registry ./src/metrics.ts
   DATABASE_URL=postgres://localhost/support meterbook jobs report --by model --from 24h
 
 Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly.
 `,
-  commands: { generate, check, lint, jobs },
+  commands: { live, generate, check, lint, jobs },
 };
 
 /**

@@ -1,2 +1,5 @@
+export type { Live } from './assemble.js';
 export { PAGE_PORT, RECEIVER_PORT } from './assemble.js';
+export type { LiveOptions } from './live.js';
+export { startLive } from './live.js';
 export { LiveProblem } from './problem.js';

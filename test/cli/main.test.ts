@@ -13,6 +13,7 @@ describe('meterbook', () => {
     ['generate docs --help', 'meterbook generate docs --registry'],
     ['check --help', 'meterbook check --registry'],
     ['lint --help', 'meterbook lint --registry'],
+    ['live --help', 'meterbook live [options]'],
     ['jobs report --help', 'meterbook jobs report [options]'],
     ['jobs report --by --help', 'meterbook jobs report [options]'],
   ])('%s teaches, with an example', async (line, usage) => {
@@ -29,7 +30,7 @@ describe('meterbook', () => {
 
   it('lists every command', async () => {
     const { stdout } = await run(['--help']);
-    for (const name of ['generate', 'check', 'lint', 'jobs report']) {
+    for (const name of ['live', 'generate', 'check', 'lint', 'jobs report']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     }
   });

@@ -1,0 +1,140 @@
+import type { LiveOptions } from '../live/index.js';
+import { LiveProblem, PAGE_PORT, RECEIVER_PORT, startLive } from '../live/index.js';
+import type { Command, CommandIo } from './command.js';
+import { failed, wrongUsage } from './failure.js';
+import { openInBrowser } from './open-browser.js';
+import { count, type OptionTable, readOptions } from './options.js';
+import { readRegistries } from './registries/read-registries.js';
+
+const NAME = 'meterbook live';
+const SUMMARY = 'a page with the metrics of every service on this machine, at once';
+const MINUTES = 60;
+const MEMORY = 256;
+
+const OPTIONS = {
+  port: 'value',
+  'page-port': 'value',
+  host: 'value',
+  token: 'value',
+  minutes: 'value',
+  memory: 'value',
+  keep: 'value',
+  registry: 'list',
+  export: 'value',
+  'trace-url': 'value',
+  open: 'flag',
+  json: 'flag',
+} as const satisfies OptionTable;
+
+export const live: Command = {
+  summary: SUMMARY,
+  help: `meterbook live - ${SUMMARY}
+
+Usage: meterbook live [options]
+
+Receives OpenTelemetry metrics of services in any language (OTLP over HTTP, protobuf and JSON) where
+they send them if nothing is set, and shows them in the browser. History is in memory. Ends with
+Ctrl-C.
+
+Where:
+  --port <n>             of the receiver; default ${RECEIVER_PORT}, where services send to
+  --page-port <n>        of the page; default ${PAGE_PORT}
+  --host <address>       default 127.0.0.1; any other one than the loopback needs a token
+  --token <token>        services then have to send "Authorization: Bearer <token>", and the page
+                         asks for it; made and printed for a host that is not the loopback.
+                         Default: the environment variable METERBOOK_LIVE_TOKEN, which other users
+                         of the machine do not see as they see arguments
+  --open                 open the page in the browser
+
+What is kept:
+  --minutes <n>          of history; default ${MINUTES}
+  --memory <n>           most MiB of history; default ${MEMORY}
+  --keep <folder>        keep what comes in there too, for the next start; at most 4 times --memory
+
+What is shown:
+  --registry <module>    SLOs and descriptions from a registry, as meterbook generate takes it; may
+                         be given several times
+  --export <name>        only this export of the module
+  --trace-url <url>      where traces are: https://traces.example/{traceId}
+
+  --json                 print the addresses as one line of JSON
+
+Examples:
+  meterbook live --open
+  meterbook live --registry ./src/metrics.ts --keep ./.meterbook-live
+  meterbook live --host 0.0.0.0 --json | jq -r .token
+`,
+  run,
+};
+
+async function run(args: readonly string[], io: CommandIo): Promise<void> {
+  const values = readOptions(args, OPTIONS, NAME);
+  const memory = count('--memory', values.memory, 65_536) ?? MEMORY;
+  const options: LiveOptions = {
+    port: count('--port', values.port, 65_535),
+    pagePort: count('--page-port', values['page-port'], 65_535),
+    host: values.host,
+    token: values.token ?? io.env['METERBOOK_LIVE_TOKEN'],
+    minutes: count('--minutes', values.minutes, 10_080) ?? MINUTES,
+    memoryBytes: memory * 1024 * 1024,
+    keep: values.keep,
+    traceUrl: traceUrlOf(values['trace-url']),
+    manifests: values.registry === undefined ? [] : await readRegistries(values, io, NAME),
+    cwd: io.cwd,
+    onProblem: (message) => io.stderr.write(`meterbook: ${message}\n`),
+  };
+  if (values.registry === undefined && values.export !== undefined) {
+    throw wrongUsage('--export is of a module.', 'Name it with --registry.');
+  }
+  if (io.untilStopped === undefined) throw new Error('nothing here ends the live view');
+  const stopped = io.untilStopped();
+  const running = await startLive(options).catch((error: unknown) => {
+    throw error instanceof LiveProblem ? failed(error.message, error.fix) : error;
+  });
+  try {
+    io.stdout.write(values.json ? `${JSON.stringify(addressesOf(running))}\n` : greeting(running));
+    if (values.open) openInBrowser(running.pageUrl, io);
+    await stopped;
+  } finally {
+    await running.close();
+  }
+}
+
+type Running = Awaited<ReturnType<typeof startLive>>;
+
+function addressesOf({ receiverUrl, pageUrl, token }: Running) {
+  return { receiver: receiverUrl, page: pageUrl, ...(token === undefined ? {} : { token }) };
+}
+
+function greeting({ receiverUrl, pageUrl, token, restoredPoints }: Running): string {
+  const isDefault = new URL(receiverUrl).port === String(RECEIVER_PORT);
+  const isLocal = token === undefined;
+  const settings = [
+    ...(isDefault && isLocal ? [] : [`OTEL_EXPORTER_OTLP_ENDPOINT=${receiverUrl}`]),
+    ...(isLocal ? [] : [`OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20${token}`]),
+  ];
+  const lines = [
+    `Page:     ${pageUrl}`,
+    `Receives: ${receiverUrl}  OpenTelemetry metrics over HTTP, protobuf and JSON`,
+    '',
+    ...(settings.length === 0
+      ? ['Services need no setting: this is where OpenTelemetry sends to by itself.']
+      : ['Services need:', ...settings.map((it) => `  ${it}`)]),
+    'One that sends over gRPC: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+    ...(restoredPoints === 0 ? [] : ['', `${restoredPoints} points were read back.`]),
+    '',
+    'Ctrl-C ends it.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A link that the page shows: to the web, and to nothing that runs. */
+function traceUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const isUrl = /^https?:\/\//.test(text) && URL.canParse(text.replace('{traceId}', '0'));
+  if (isUrl && text.includes('{traceId}')) return text;
+  throw wrongUsage(
+    `--trace-url cannot be "${text}".`,
+    'Use an http or https URL with {traceId} in it: https://traces.example/{traceId}.',
+  );
+}
