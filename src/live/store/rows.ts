@@ -1,10 +1,14 @@
 /** Rows of the first array; each time that it is full, twice as many. */
 const FIRST_ROWS = 4;
 
-/** What all rows of a store have in common. */
-export interface RowBudget {
-  /** Bytes of all arrays. */
-  bytes: number;
+/** What all series of a store have in common. */
+export interface Shared {
+  /** Bytes of all rows. */
+  rowBytes: number;
+  /** Bytes of the series themselves, without their rows, roughly. */
+  seriesBytes: number;
+  /** The earliest time, ms, at which something was received. */
+  since: number;
 }
 
 /**
@@ -18,7 +22,7 @@ export class Rows {
 
   constructor(
     readonly width: number,
-    private readonly budget: RowBudget,
+    private readonly shared: Pick<Shared, 'rowBytes'>,
   ) {
     this.data = new Float64Array(0);
   }
@@ -58,11 +62,11 @@ export class Rows {
    * Where the row of a slot begins, made if it is not there; all but its slot is 0 then. Slots come in order
    * but for a few late ones, which make room for themselves.
    */
-  rowFor(slot: number): { readonly at: number; readonly isNew: boolean } {
+  rowFor(slot: number): number {
     const row =
       this.count > 0 && this.slotOf(this.count - 1) < slot ? this.count : this.firstFrom(slot);
     if (row < this.count && this.slotOf(row) === slot) {
-      return { at: this.offsetOf(row), isNew: false };
+      return this.offsetOf(row);
     }
     if (this.count * this.width === this.data.length)
       this.resize(Math.max(FIRST_ROWS, this.count * 2));
@@ -75,7 +79,7 @@ export class Rows {
     const at = this.offsetOf(row);
     this.data.fill(0, at, at + this.width);
     this.data[at] = slot;
-    return { at, isNew: true };
+    return at;
   }
 
   /** Forgets what is before a slot, and gives the memory back once it is half empty. */
@@ -95,7 +99,7 @@ export class Rows {
       const from = this.offsetOf(row);
       data.set(this.data.subarray(from, from + this.width), row * this.width);
     }
-    this.budget.bytes += data.byteLength - this.data.byteLength;
+    this.shared.rowBytes += data.byteLength - this.data.byteLength;
     this.data = data;
     this.head = 0;
   }
