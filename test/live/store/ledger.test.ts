@@ -206,7 +206,7 @@ describe.each(['delta', 'cumulative'] as const)('%s streams', (temporality) => {
           expectRightBuckets(store, 'e', kind, values);
         }
       }),
-      tries(300),
+      tries(150),
     );
   });
 

@@ -164,6 +164,8 @@ describe('series', () => {
     const all: readonly OtlpAttributes[] = [
       { a: 'x\u0000b\u0001y' },
       { a: 'x', b: 'y' },
+      { a: 'x|1:bsy' },
+      { a: 'x|1:bs1:y' },
       { a: `${long}1`, b: 'y' },
       { a: `${long}2`, b: 'y' },
       { a: 1, b: 'y' },
