@@ -5,13 +5,12 @@ import { startLive } from '../src/live/index.js';
 import { serviceMetrics } from './metrics.js';
 
 /**
- * Starts the live view with what the demo's registries declare, on free ports. What the demo's receiver has
+ * Starts the live view with what the demo's registries declare, on free ports if none are given. What the demo's receiver has
  * taken is handed on to it, so that the page shows what the ledger counts.
  */
-export async function startPage(): Promise<LivePage> {
+export async function startPage(ports = { port: 0, pagePort: 0 }): Promise<LivePage> {
   const { receiverUrl, pageUrl, close } = await startLive({
-    port: 0,
-    pagePort: 0,
+    ...ports,
     manifests: [agentMetrics.manifest(), serviceMetrics.manifest(), jobStoreMetrics.manifest()],
   });
   // The demo is short: a minute shows more of it than the usual five.
