@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { painter, wantsColour } from '../src/cli/terminal/style.js';
-import { HELP, OptionError, parseOptions } from './options.js';
+import { openInBrowser, startPage } from './live-page.js';
+import { type DemoOptions, HELP, OptionError, parseOptions } from './options.js';
 import { exitCodeOf, runDemo } from './run.js';
 import { JsonView } from './view/json-view.js';
 import { LiveView } from './view/live-view.js';
@@ -7,6 +9,7 @@ import { PlainView } from './view/plain-view.js';
 import type { View } from './view/state.js';
 
 const WRONG_OPTION = 2;
+const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
 /** Runs the demo as the command line says; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -17,10 +20,30 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // The first interrupt ends the load early and still closes the ledger; the second ends the process.
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => interrupted.abort());
+  for (const name of STOPPING) {
+    process.once(name, () => interrupted.abort());
   }
-  return exitCodeOf(await runDemo(options, viewFor(options.json), interrupted.signal));
+  const { signal } = interrupted;
+  if (options.json) return exitCodeOf(await runDemo(options, viewFor(true), signal));
+  return withPage(options, signal);
+}
+
+/** Runs the demo beside the page of the live view, and stays for whoever looks at it. */
+async function withPage(options: DemoOptions, signal: AbortSignal): Promise<number> {
+  const live = await startPage();
+  try {
+    process.stdout.write(`Page: ${live.pageUrl}\n`);
+    const isWatched = process.stdout.isTTY && !process.env['CI'];
+    if (isWatched && options.open) openInBrowser(live.pageUrl);
+    const result = await runDemo(options, viewFor(false), signal, { live });
+    if (isWatched) {
+      process.stdout.write(`\nThe page stays until Ctrl-C: ${live.pageUrl}\n`);
+      await Promise.race(STOPPING.map((name) => once(process, name)));
+    }
+    return exitCodeOf(result);
+  } finally {
+    await live.close();
+  }
 }
 
 function viewFor(json: boolean): View {

@@ -1,4 +1,4 @@
-import { attr, buckets, counter, defineRegistry, histogram } from '../src/index.js';
+import { attr, buckets, counter, defineRegistry, histogram, slo } from '../src/index.js';
 
 /**
  * What the demo's service declares for itself, beside the standard registry: one measurement that
@@ -36,6 +36,22 @@ export const serviceMetrics = defineRegistry({
         'memory.block': attr.string(),
       },
       maxSeries: 12,
+    }),
+  },
+  slos: {
+    // The large model is too slow for this one: it burns, on purpose.
+    firstTokenInTime: slo({
+      instrument: 'firstTokenByRoute',
+      objective: 0.99,
+      threshold: 0.64,
+      window: '30d',
+      description: 'A reader sees that an answer begins before the attention wanders.',
+    }),
+    lookupsInTime: slo({
+      instrument: 'lookups',
+      objective: 0.95,
+      threshold: 0.064,
+      window: '7d',
     }),
   },
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MODELS, type ModelName } from './service/models.js';
 
 /** What a reader prefers; see `setupMetrics`. */
 export type DemoTemporality = 'delta' | 'cumulative' | 'lowmemory';
@@ -10,6 +11,10 @@ export interface DemoOptions {
   /** Requests per second. */
   readonly rate: number;
   readonly temporality: DemoTemporality;
+  /** A model that has gone slow; `undefined`: none. */
+  readonly slowModel: ModelName | undefined;
+  /** Open the page in the browser, where somebody is there to see it. */
+  readonly open: boolean;
   /** Print one JSON document instead of the live view. */
   readonly json: boolean;
   readonly help: boolean;
@@ -23,14 +28,17 @@ export class OptionError extends Error {
 export const HELP = `Usage: npm run demo -- [options]
 
 Runs a small agent service, puts real HTTP load on it, records its metrics with meterbook, sends
-them by OTLP to a receiver in the same process, shows them live and closes with a ledger: what was
-recorded, what was received, what was dropped and why.
+them by OTLP to a receiver in the same process, shows them live, here and on a page in the browser,
+and closes with a ledger: what was recorded, what was received, what was dropped and why. On a terminal
+the page stays after that, until Ctrl-C.
 
 Options:
   --duration <seconds>   how long the load lasts, 1 to 86400 (default 20)
   --rate <requests>      requests per second, 1 to 2000 (default 40)
   --temporality <kind>   delta, cumulative or lowmemory (default delta)
-  --json                 print one JSON document at the end, and nothing else
+  --slow <model>         this model goes slow: ${Object.keys(MODELS).join(', ')}
+  --no-open              do not open the page in the browser; its address is printed
+  --json                 print one JSON document at the end, and nothing else; there is no page
   --help                 show this
 
 Exit code: 0 if the ledger balances, 1 if it does not, 2 for a wrong option.
@@ -55,6 +63,8 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     durationSeconds: numberIn('duration', values.duration ?? '20', 1, 86_400),
     rate: numberIn('rate', values.rate ?? '40', 1, 2_000),
     temporality: temporality as DemoTemporality,
+    slowModel: modelNamed(values.slow),
+    open: !(values['no-open'] ?? false),
     json: values.json ?? false,
     help: values.help ?? false,
   };
@@ -70,6 +80,8 @@ function parse(args: readonly string[]) {
         duration: { type: 'string' },
         rate: { type: 'string' },
         temporality: { type: 'string' },
+        slow: { type: 'string' },
+        'no-open': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -77,6 +89,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionError((error as Error).message);
   }
+}
+
+function modelNamed(name: string | undefined): ModelName | undefined {
+  if (name === undefined || Object.hasOwn(MODELS, name)) return name as ModelName | undefined;
+  throw new OptionError(`--slow is '${name}'; give one of ${Object.keys(MODELS).join(', ')}`);
 }
 
 function numberIn(option: string, text: string, least: number, most: number): number {

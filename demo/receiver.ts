@@ -79,8 +79,8 @@ export interface ReceiverOptions {
   readonly respond?: (
     info: RequestInfo,
   ) => ReceiverAnswer | undefined | Promise<ReceiverAnswer | undefined>;
-  /** Called with every decoded request, whatever its status, before the answer is sent. */
-  readonly onRequest?: (request: DecodedRequest) => void;
+  /** Called with every decoded request, whatever its status, and its body, before the answer is sent. */
+  readonly onRequest?: (request: DecodedRequest, body: Uint8Array) => void;
 }
 
 /** A running receiver. */
@@ -117,14 +117,15 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   let refused = 0;
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { resourceMetrics, bytes, digest } = await read(request, host, limitBytes);
+    const { resourceMetrics, body, digest } = await read(request, host, limitBytes);
     const { headers } = request;
     const info: RequestInfo = { index: decoded++, headers, resourceMetrics, digest, request };
     const answer = (await options.respond?.(info)) ?? {};
     const status = answer.cut ? 0 : (answer.status ?? 200);
+    const bytes = body.length;
     const entry = { resourceMetrics, headers, bytes, digest, receivedAt: Date.now(), status };
     if (options.keepRequests ?? true) requests.push(entry);
-    options.onRequest?.(entry);
+    options.onRequest?.(entry, body);
     if (answer.cut === 'reset') request.socket.resetAndDestroy();
     else if (answer.cut) request.socket.destroy();
     else if (answer.write) answer.write(response);
@@ -171,7 +172,7 @@ async function read(
   request: IncomingMessage,
   host: string,
   limitBytes: number,
-): Promise<Pick<DecodedRequest, 'resourceMetrics' | 'bytes' | 'digest'>> {
+): Promise<Pick<DecodedRequest, 'resourceMetrics' | 'digest'> & { readonly body: Uint8Array }> {
   // A page that has its own name resolve to the loopback (DNS rebinding) betrays itself here.
   const asked = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (![host, `[${host}]`, 'localhost', '127.0.0.1', '[::1]'].includes(asked)) {
@@ -190,7 +191,7 @@ async function read(
   const body = await readBody(request, limitBytes);
   try {
     const digest = createHash('sha1').update(body).digest('base64');
-    return { resourceMetrics: decodeMetricsRequest(body), bytes: body.length, digest };
+    return { resourceMetrics: decodeMetricsRequest(body), body, digest };
   } catch (error) {
     throw new RefusedRequest(400, `the body cannot be decoded: ${(error as Error).message}`);
   }

@@ -8,12 +8,14 @@ import { expectInTable, tableTotals } from './ledger/job-table.js';
 import { type DropsByInstrument, settle } from './ledger/ledger.js';
 import { tellMeasured } from './ledger/measured.js';
 import { Tally } from './ledger/tally.js';
+import { Forwarder } from './live-page.js';
 import { type Load, startLoad } from './load/generator.js';
 import { serviceMetrics } from './metrics.js';
 import { startMishaps } from './mishaps.js';
 import type { DemoOptions } from './options.js';
 import { Accumulator } from './received/accumulator.js';
 import { type DecodedRequest, type ReceiverOptions, startReceiver } from './receiver.js';
+import type { Recording } from './recording.js';
 import { ROUTE_TEMPLATES, startService } from './service/server.js';
 import { allAgents } from './service/tenants.js';
 import { MEASURED, StandardRecording } from './standard-recording.js';
@@ -34,32 +36,44 @@ interface Running {
   readonly rates: Rates;
   readonly exports: { -readonly [K in keyof ExportCounts]: ExportCounts[K] };
   readonly receiverUrl: string;
+  readonly pageUrl: string | undefined;
   readonly warnings: string[];
+}
+
+/** What a run of the demo may have besides. */
+export interface RunExtras {
+  /** Lets a test lose data, to see that the ledger tells. */
+  readonly respond?: ReceiverOptions['respond'];
+  /** A live view, to which all that is received is handed on. */
+  readonly live?: { readonly receiverUrl: string; readonly pageUrl: string } | undefined;
+  /** Lets a test listen to what is recorded. */
+  readonly listen?: (recording: Recording) => Recording;
 }
 
 /**
  * Runs the demo: service, load, SDK and receiver in this process, for the duration of the options
- * or until `interrupted` is aborted. The result says whether the ledger balances. A `respond` of the
- * receiver lets a test lose data, to see that the ledger tells.
+ * or until `interrupted` is aborted. The result says whether the ledger balances.
  */
 export async function runDemo(
   options: DemoOptions,
   view: View,
   interrupted: AbortSignal,
-  respond?: ReceiverOptions['respond'],
+  { respond, live, listen = (it) => it }: RunExtras = {},
 ): Promise<DemoResult> {
   const received = new Accumulator();
   const rates = new Rates();
   const exports = { requests: 0, bytes: 0, points: 0, refused: 0 };
   const warnings: string[] = [];
+  const forwarder = live === undefined ? undefined : new Forwarder(live.receiverUrl);
 
   // Loading a database takes the process a second or more: before anything is timed.
   const store = await pgliteStore();
   const receiver = await startReceiver({
     keepRequests: false,
     ...(respond === undefined ? {} : { respond }),
-    onRequest: (request) => {
+    onRequest: (request, body) => {
       if (request.status >= 300) return;
+      forwarder?.send(body);
       received.add(request.resourceMetrics);
       rates.sample(request.receivedAt, countsOf(received));
       exports.requests += 1;
@@ -79,7 +93,8 @@ export async function runDemo(
     logger: { warn, error: warn },
   });
   const receiverUrl = receiver.url;
-  const running = { options, telemetry, received, rates, exports, receiverUrl, warnings };
+  const pageUrl = live?.pageUrl;
+  const running = { options, telemetry, received, rates, exports, receiverUrl, pageUrl, warnings };
 
   const tally = new Tally();
   // A reader of its own: the ledger's side of what the SDK has measured by itself.
@@ -90,7 +105,8 @@ export async function runDemo(
     context: headerContext({ trust: true }),
   });
   const timings = createJobTimings({ store, logger: { warn, error: warn } });
-  const service = await startService(new StandardRecording(tally), timings);
+  const recording = listen(new StandardRecording(tally));
+  const service = await startService(recording, timings, { slowModel: options.slowModel });
   const stopMishaps = startMishaps(tally);
   const load = startLoad(service.url, options.rate, allAgents());
   const start = performance.now();
@@ -113,6 +129,7 @@ export async function runDemo(
   await telemetry.shutdown();
   exports.refused = receiver.refused;
   await receiver.close();
+  await forwarder?.settled();
 
   const state = stateOf(running, load, elapsed(), (one) => one.requests / loadSeconds);
   const compared = [...comparedSeries(received), ...tableTotals(inTable)];
@@ -129,7 +146,7 @@ export function exitCodeOf({ ledger }: DemoResult): number {
 }
 
 function stateOf(
-  { options, telemetry, received, rates, exports, receiverUrl, warnings }: Running,
+  { options, telemetry, received, rates, exports, receiverUrl, pageUrl, warnings }: Running,
   load: Load,
   elapsedSeconds: number,
   rateOf: (one: { name: string; requests: number }) => number = (one) => rates.perSecond(one.name),
@@ -140,6 +157,7 @@ function stateOf(
     elapsedSeconds,
     underWay: load.underWay,
     receiverUrl,
+    pageUrl,
     exports: { ...exports },
     report: makeReport(received, cardinality, telemetry.health(), rateOf),
     warnings: [...warnings],

@@ -21,6 +21,11 @@ const NEEDED = [
   { program: 'promtool', args: ['--version'], debian: 'prometheus' },
   { program: 'postgres', args: ['--version'], debian: 'postgresql' },
   { program: 'initdb', args: ['--version'], debian: 'postgresql' },
+  {
+    program: process.env['METERBOOK_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--version'],
+    debian: 'chromium',
+  },
 ];
 
 /** Where Debian keeps PostgreSQL's programs: a folder for each version, none of them in the path. */

@@ -2,7 +2,8 @@ import { observeAgent, observeStep, observeStream, observeTool } from '../../src
 import type { JobHandle, JobOutcome, JobTimings } from '../../src/jobs/index.js';
 import { chance, logNormal, type Random } from '../random.js';
 import type { Recording } from '../recording.js';
-import { callModel, costOf, MODELS, type ModelChunk, ModelError } from './models.js';
+import type { ServiceContext } from './context.js';
+import { callModel, costOf, type ModelChunk, ModelError } from './models.js';
 import type { Agent } from './tenants.js';
 import { chooseTool, runTool, ToolError } from './tools.js';
 
@@ -16,6 +17,7 @@ export interface AgentEvent {
 export interface RunContext {
   readonly agent: Agent;
   readonly streamed: boolean;
+  readonly models: ServiceContext['models'];
   readonly recording: Recording;
   readonly timings: JobTimings;
   readonly random: Random;
@@ -41,7 +43,7 @@ const USES_TOOLS = 0.4;
  */
 export async function* runAgent(context: RunContext): AsyncGenerator<AgentEvent, void, undefined> {
   const { agent, streamed, recording, timings } = context;
-  const model = MODELS[agent.model].name;
+  const model = agent.model;
   const job = timings.start({
     organizationId: agent.organization,
     projectId: agent.project,
@@ -91,10 +93,10 @@ async function* takeStep(
 
 /** One model call. The first token of the first call is the first token of the job. */
 async function* infer(
-  { agent, recording, random, signal }: RunContext,
+  { agent, models, recording, random, signal }: RunContext,
   progress: Progress,
 ): AsyncGenerator<string, void, undefined> {
-  const model = MODELS[agent.model];
+  const model = models[agent.model];
   const input = Math.round(logNormal(random, ...INPUT_TOKENS));
   let chunks = 0;
   let usage: ModelChunk['usage'];

@@ -3,6 +3,7 @@ import type { JobTimings } from '../../src/jobs/index.js';
 import type { Random } from '../random.js';
 import type { Recording } from '../recording.js';
 import type { Admission } from './admission.js';
+import type { ModelName, ModelProfile } from './models.js';
 import type { AgentStore } from './store.js';
 
 /** What the handlers of the service share. */
@@ -10,6 +11,7 @@ export interface ServiceContext {
   readonly store: AgentStore;
   readonly admission: Admission;
   readonly recording: Recording;
+  readonly models: Readonly<Record<ModelName, ModelProfile>>;
   /** Keeps the timings of jobs in the database, and records them. */
   readonly timings: JobTimings;
   readonly random: Random;

@@ -72,7 +72,7 @@ async function withRun(
 ): Promise<void> {
   const message = await readMessage(request);
   if (message === undefined) return sendJson(response, 400, { error: 'the body is no message' });
-  const { admission, recording, timings, random } = context;
+  const { admission, recording } = context;
   recording.userMessage();
   for (const bytes of message.fileBytes) recording.file(bytes);
 
@@ -83,7 +83,7 @@ async function withRun(
   recording.admitted(process.hrtime.bigint() - waiting);
   try {
     const { signal } = caller;
-    await answer(runAgent({ agent, streamed, recording, timings, random, signal }), signal);
+    await answer(runAgent({ ...context, agent, streamed, signal }), signal);
   } catch (error) {
     if (caller.signal.aborted) return;
     if (!(error instanceof ModelError)) throw error;

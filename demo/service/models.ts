@@ -56,6 +56,15 @@ export const MODELS = {
 /** The name of one of the simulated models. */
 export type ModelName = keyof typeof MODELS;
 
+/** How many times as long a model that has gone slow takes to its first token. */
+const SLOWNESS = 20;
+
+/** A model that has gone slow. */
+export function slowed(model: ModelProfile): ModelProfile {
+  const [median, spread] = model.firstToken;
+  return { ...model, firstToken: [median * SLOWNESS, spread] };
+}
+
 /** What a model call fails with. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';

@@ -7,6 +7,7 @@ import type { Recording } from '../recording.js';
 import { Admission } from './admission.js';
 import { type ServiceContext, sendJson } from './context.js';
 import { answerMessage, answerMessageStream } from './messages.js';
+import { MODELS, type ModelName, slowed } from './models.js';
 import { AgentStore } from './store.js';
 import { type Agent, allAgents } from './tenants.js';
 
@@ -59,6 +60,13 @@ const ROUTES: readonly Route[] = [
 /** The templates of the service's endpoints, for what measures them: it has no framework to ask. */
 export const ROUTE_TEMPLATES: readonly string[] = ROUTES.map((one) => `${one.method} ${one.route}`);
 
+/** Settings of the service. */
+export interface ServiceOptions {
+  /** A model that has gone slow. */
+  readonly slowModel?: ModelName | undefined;
+  readonly seed?: number;
+}
+
 /** How many agent runs the service lets go at a time. */
 const MAX_RUNS = 512;
 
@@ -66,13 +74,15 @@ const MAX_RUNS = 512;
 export async function startService(
   recording: Recording,
   timings: JobTimings,
-  seed = 1,
+  { slowModel, seed = 1 }: ServiceOptions = {},
 ): Promise<AgentService> {
+  const models = { ...MODELS, ...(slowModel && { [slowModel]: slowed(MODELS[slowModel]) }) };
   const random = seededRandom(seed);
   const context: ServiceContext = {
     store: new AgentStore(allAgents(), recording, random),
     admission: new Admission(MAX_RUNS),
     recording,
+    models,
     timings,
     random,
   };

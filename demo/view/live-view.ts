@@ -63,5 +63,6 @@ function headLines(state: DemoState, paint: Paint): string[] {
       'dim',
       `${exports.requests} exports (${options.temporality}), ${format.count(exports.points)} points, ${format.bytes(exports.bytes)} by OTLP to ${state.receiverUrl}`,
     ),
+    ...(state.pageUrl === undefined ? [] : [`All of it in the browser: ${state.pageUrl}`]),
   ];
 }

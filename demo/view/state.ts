@@ -13,6 +13,8 @@ export interface DemoState {
   readonly underWay: number;
   /** Where the receiver listens. */
   readonly receiverUrl: string;
+  /** Where the page of the live view is; `undefined` without one. */
+  readonly pageUrl: string | undefined;
   readonly exports: ExportCounts;
   readonly report: Report;
   /** What the SDK has warned of. */

@@ -121,7 +121,12 @@ const CASES: readonly Case[] = [
     ...(['UNREACHABLE', 'postgres://me@127.0.0.1:1/db', 'Start the server'] as const),
   ],
   ['jobs report --data-dir x --by model --slowest', 'WRONG_USAGE', '--by does not go with', 'Drop'],
-  ['jobs report --data-dir x --from 2026-02-01 --to 2026-01-01', 'WRONG_USAGE', 'is not before --to', 'Exchange'],
+  [
+    'jobs report --data-dir x --from 2026-02-01 --to 2026-01-01',
+    'WRONG_USAGE',
+    'is not before --to',
+    'Exchange',
+  ],
   ['top --url h:1', 'WRONG_USAGE', 'address of --url cannot be read', 'http://127.0.0.1:4319'],
   ['top --url URL:gone', 'UNREACHABLE', 'at URL:gone: ECONNREFUSED', 'meterbook live'],
   ['top --url URL:wantsToken', 'DENIED', 'at URL:wantsToken wants a token', '--token'],

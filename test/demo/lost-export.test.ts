@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { parseOptions } from '../../demo/options.js';
 import { exitCodeOf, runDemo } from '../../demo/run.js';
 import type { DemoState, View } from '../../demo/view/state.js';
 
@@ -6,11 +7,11 @@ it('does not balance when an export is lost', async () => {
   const states: DemoState[] = [];
   const view: View = { show: (state) => states.push(state), finish: () => undefined };
   const result = await runDemo(
-    { durationSeconds: 3, rate: 30, temporality: 'delta', json: true, help: false },
+    parseOptions(['--duration', '3', '--rate', '30', '--json']),
     view,
     new AbortController().signal,
     // What may not be retried, is not: the second export is gone for good.
-    ({ index }) => (index === 1 ? { status: 400 } : undefined),
+    { respond: ({ index }) => (index === 1 ? { status: 400 } : undefined) },
   );
 
   expect(result.ledger.balanced).toBe(false);

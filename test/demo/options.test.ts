@@ -7,6 +7,8 @@ describe('the options of the demo', () => {
       durationSeconds: 20,
       rate: 40,
       temporality: 'delta',
+      slowModel: undefined,
+      open: true,
       json: false,
       help: false,
     });
@@ -14,10 +16,13 @@ describe('the options of the demo', () => {
 
   it('are read', () => {
     const args = ['--duration', '2.5', '--rate=100', '--temporality', 'lowmemory', '--json'];
+    args.push('--slow', 'm-small', '--no-open');
     expect(parseOptions(args)).toMatchObject({
       durationSeconds: 2.5,
       rate: 100,
       temporality: 'lowmemory',
+      slowModel: 'm-small',
+      open: false,
       json: true,
     });
   });
@@ -29,6 +34,7 @@ describe('the options of the demo', () => {
     [['--rate', ''], '--rate'],
     [['--duration', '0'], '--duration'],
     [['--duration'], '--duration'],
+    [['--slow', 'm-huge'], 'm-small, m-medium, m-large'],
     [['--temporality', 'weekly'], 'delta, cumulative, lowmemory'],
   ])('that are wrong say so: %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(OptionError);

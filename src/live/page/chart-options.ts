@@ -33,7 +33,7 @@ export function chartOptions(
   const isStacked = panel.kind === 'stacked';
   const count = panel.lines.length;
   const colour = (i: number) => colours.lines[lookOf(i).colour] as string;
-  const axis = { stroke: colours.muted, font: AXIS_FONT, ticks: { show: false } };
+  const axis = { stroke: colours.muted, font: `11px ${colours.font}`, ticks: { show: false } };
   return {
     ...size,
     padding: [8, 8, 0, 0],
@@ -117,7 +117,6 @@ export function chartData(panel: LinesPanel, times: readonly number[]): uPlot.Al
   return [seconds, ...stacked];
 }
 
-const AXIS_FONT = '11px system-ui, sans-serif';
 const POWERS_OF_TWO = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 function isBinary(unit: string): boolean {

@@ -23,6 +23,8 @@ interface Props<Row> {
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row, index: number) => string;
   readonly rowClass?: (row: Row) => string;
+  /** Rows that are shown before one asks for all of them. */
+  readonly most?: number;
 }
 
 interface Sorting {
@@ -34,8 +36,12 @@ interface Sorting {
  * A table that is sorted by a click on the head of a column, as it comes at first. The first column names the row. Arrow
  * keys go from row to row, and from button to button within one.
  */
-export function DataTable<Row>({ label, columns, rows, keyOf, rowClass }: Props<Row>) {
+export function DataTable<Row>(props: Props<Row>) {
+  const { label, columns, rows, keyOf, rowClass, most = rows.length } = props;
+  const [isAll, setAll] = useState(false);
   const [sorting, setSorting] = useState<Sorting | undefined>(undefined);
+  // One or two rows more cost no more room than the words about them.
+  const isLong = rows.length > most + 2;
   const sorted = useMemo(() => sort(rows, columns, sorting), [rows, columns, sorting]);
 
   return (
@@ -68,7 +74,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, rowClass }: Props<
           </tr>
         </thead>
         <tbody>
-          {sorted.map((row, index) => (
+          {(isLong && !isAll ? sorted.slice(0, most) : sorted).map((row, index) => (
             <tr key={keyOf(row, index)} class={rowClass?.(row)}>
               {columns.map((column, i) =>
                 i === 0 ? (
@@ -85,6 +91,11 @@ export function DataTable<Row>({ label, columns, rows, keyOf, rowClass }: Props<
           ))}
         </tbody>
       </table>
+      {isLong && (
+        <button type="button" class="quiet" aria-expanded={isAll} onClick={() => setAll(!isAll)}>
+          {isAll ? 'Show fewer' : `Show all ${rows.length}`}
+        </button>
+      )}
     </section>
   );
 }

@@ -8,6 +8,9 @@ import { memo } from './memo.js';
 import { type Page, usePage } from './page-context.js';
 import { copy } from './take-away.js';
 
+/** Of a table, before one asks for all of them. */
+const MOST_ROWS = 8;
+
 function count(value: number | undefined): string {
   return value === undefined ? '–' : value.toLocaleString('en');
 }
@@ -82,6 +85,7 @@ export const Cardinality = memo(({ rows }: { rows: readonly CardinalityRow[] }) 
         columns={columns}
         rows={rows}
         keyOf={({ instrument }) => instrument}
+        most={MOST_ROWS}
       />
     </section>
   );

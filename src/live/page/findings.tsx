@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { DEFAULT_ASKING } from '../asking.js';
 import type { Finding, Level } from '../protocol.js';
 import { writePlace } from './address.js';
@@ -11,25 +12,34 @@ const HEADLINES: Readonly<Record<Level, string>> = {
   problem: 'Something is wrong',
 };
 
+/** Findings that are shown before one asks for all of them. */
+const MOST = 6;
+
 /** What is worth knowing, the worst first, each with the way to it. */
 export const Findings = memo(
-  ({ level, findings }: { level: Level; findings: readonly Finding[] }) => (
-    <section class={`card findings ${level}`} aria-labelledby="findings">
-      <h2 id="findings">{HEADLINES[level]}</h2>
-      {findings.length === 0 ? (
-        <p class="empty">Nothing stands out in this span.</p>
-      ) : (
+  ({ level, findings }: { level: Level; findings: readonly Finding[] }) => {
+    const [isAll, setAll] = useState(false);
+    const isLong = findings.length > MOST + 1;
+    return (
+      <section class={`card findings ${level}`} aria-labelledby="findings">
+        <h2 id="findings">{HEADLINES[level]}</h2>
+        {findings.length === 0 && <p class="empty">Nothing stands out in this span.</p>}
         <ul>
-          {findings.map((finding) => (
+          {(isLong && !isAll ? findings.slice(0, MOST) : findings).map((finding) => (
             <li key={finding.text}>
               <LevelMark level={finding.level} />
               <FindingText finding={finding} />
             </li>
           ))}
         </ul>
-      )}
-    </section>
-  ),
+        {isLong && (
+          <button type="button" class="quiet" aria-expanded={isAll} onClick={() => setAll(!isAll)}>
+            {isAll ? 'Show fewer' : `Show ${findings.length - MOST} more`}
+          </button>
+        )}
+      </section>
+    );
+  },
 );
 
 function FindingText({ finding: { text, see } }: { finding: Finding }) {

@@ -7,6 +7,9 @@ import { memo } from './memo.js';
 import { type Page, usePage } from './page-context.js';
 import { Sparkline } from './sparkline.js';
 
+/** Of a table, before one asks for all of them. */
+const MOST_ROWS = 8;
+
 /** Endpoints, models, jobs, tools or agents: how often, how well and how fast. A click narrows down to one. */
 export const GroupTableView = memo(
   ({ table, filters }: { table: GroupTable; filters: readonly Filter[] }) => {
@@ -32,6 +35,7 @@ export const GroupTableView = memo(
           columns={columnsOf(table, page, filters)}
           rows={table.rows}
           keyOf={({ name }) => name}
+          most={MOST_ROWS}
           rowClass={({ isBottleneck }) => (isBottleneck ? 'bottleneck' : '')}
         />
         {table.more > 0 && (

@@ -133,7 +133,7 @@ function drawAxes(
   colours: Colours,
 ): void {
   pen.fillStyle = colours.muted;
-  pen.font = '11px system-ui, sans-serif';
+  pen.font = `11px ${colours.font}`;
   pen.textAlign = 'right';
   pen.textBaseline = 'middle';
   const each = Math.max(1, Math.ceil(18 / at.cellHeight));

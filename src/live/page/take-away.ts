@@ -52,10 +52,10 @@ export async function downloadPng(panel: PanelData, place: HTMLElement): Promise
   pen.fillStyle = colours.surface;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = colours.text;
-  pen.font = '600 15px system-ui, sans-serif';
+  pen.font = `600 15px ${colours.font}`;
   pen.fillText(panel.title, PADDING, PADDING + 14);
   pen.fillStyle = colours.muted;
-  pen.font = '12px system-ui, sans-serif';
+  pen.font = `12px ${colours.font}`;
   pen.fillText(new Date().toISOString(), PADDING, PADDING + 32);
   pen.drawImage(drawn, PADDING, HEAD + 8, width, height);
   if (entries > 0) drawLegend(pen, panel as LinesPanel, HEAD + height + 26, colours.text);

@@ -33,7 +33,7 @@ export function onSystemTheme(changed: () => void): () => void {
   return () => query.removeEventListener('change', changed);
 }
 
-/** Colours for what is drawn on a canvas, which knows no style sheet. */
+/** Colours and letters for what is drawn on a canvas, which knows no style sheet. */
 export interface Colours {
   readonly lines: readonly string[];
   readonly text: string;
@@ -41,6 +41,8 @@ export interface Colours {
   readonly grid: string;
   readonly accent: string;
   readonly surface: string;
+  /** The family of the letters. */
+  readonly font: string;
 }
 
 export const LINE_COLOURS = 8;
@@ -61,6 +63,7 @@ export function coloursNow(): Colours {
     grid: colourOf('grid'),
     accent: colourOf('accent'),
     surface: colourOf('surface'),
+    font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();
   return colours;

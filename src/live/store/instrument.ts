@@ -1,8 +1,9 @@
 import type { DecodedExemplar, DecodedMetric, OtlpAttributes } from '../otlp/types.js';
 import type { Resource } from './resource.js';
-import type { RowBudget } from './rows.js';
+import type { Shared } from './rows.js';
 import { Series } from './series.js';
-import { labelsOf, textOf } from './text.js';
+import { seriesKey, sortedSeriesKey } from './series-key.js';
+import { labelsOf } from './text.js';
 
 /** What an instrument's points are, as the catalogue says it. */
 export type InstrumentType = 'histogram' | 'counter' | 'upDownCounter' | 'gauge' | 'summary';
@@ -24,6 +25,8 @@ export const OVERFLOW = 'otel.metric.overflow';
 const MOST_EXEMPLARS = 40;
 /** Roughly what a series takes beside its rows: objects, keys, texts. */
 const SERIES_BYTES = 1_000;
+/** Keys of a series, on the average. */
+const MOST_KEYS = 4;
 /** Values of one attribute that are listed; more are only counted. */
 const MOST_VALUES = 10_000;
 
@@ -41,19 +44,20 @@ export class Instrument {
   isOverflowing = false;
   /** Upper bounds of the buckets, as the last series with buckets has them. */
   bounds: readonly number[] | undefined;
-  /** By the attributes as they come; several may be one series in another order. */
+  /** By the attributes in the order in which they come: a series may have several keys. */
   private readonly byKey = new Map<string, Series>();
+  private readonly hasExplicitBuckets: boolean;
 
   constructor(
     readonly scope: string,
     metric: DecodedMetric,
-    private readonly budget: RowBudget,
-    private readonly since: number,
+    private readonly shared: Shared,
   ) {
     this.name = metric.name;
     this.unit = metric.unit;
     this.description = metric.description;
     this.type = typeOf(metric);
+    this.hasExplicitBuckets = metric.kind === 'histogram';
   }
 
   get lastSeen(): number {
@@ -69,45 +73,46 @@ export class Instrument {
   /** The series of a point, made if `mayGrow`; `undefined` for one that may not be made. */
   seriesOf(
     resource: Resource,
-    resourceId: number,
     attributes: OtlpAttributes,
     bounds: readonly number[] | undefined,
     now: number,
-    mayGrow: () => boolean,
+    mayGrow: (bytes: number) => boolean,
   ): Series | undefined {
-    let key = String(resourceId);
-    for (const name in attributes) {
-      const value = attributes[name] ?? null;
-      key += `\u0000${name}\u0001${typeof value === 'string' ? value : `${typeof value}\u0002${textOf(value)}`}`;
-    }
-    if (bounds !== undefined && bounds.length > 0)
-      key += `\u0003${bounds.length}\u0003${bounds[0]}\u0003${bounds.at(-1)}`;
+    let key = seriesKey(resource.id, attributes);
     const known = this.byKey.get(key);
-    if (known !== undefined) return known;
-    const labels = labelsOf(attributes);
-    const same = this.find(resource, labels, bounds);
-    if (same === undefined && !mayGrow()) return undefined;
-    const series = same ?? this.make(resource, labels, bounds, now);
-    this.byKey.set(key, series);
+    if (known !== undefined && this.hasBounds(known, bounds)) return known;
+    let sorted = sortedSeriesKey(resource.id, attributes);
+    if (known !== undefined || !this.hasBounds(this.byKey.get(sorted), bounds)) {
+      // Other buckets than before: a series of its own, or two kinds of counts would be mixed up.
+      const suffix = `#${bounds?.join()}`;
+      key += suffix;
+      sorted += suffix;
+    }
+    const same = this.byKey.get(key) ?? this.byKey.get(sorted);
+    const bytes = SERIES_BYTES + 2 * key.length;
+    if (same === undefined && !mayGrow(bytes)) return undefined;
+    const series = same ?? this.make(resource, labelsOf(attributes), bounds, now, bytes);
+    this.byKey.set(sorted, series);
+    // Every order of the same attributes would be a key: a few are enough.
+    if (this.byKey.size < MOST_KEYS * this.series.size) this.byKey.set(key, series);
     return series;
   }
 
-  private find(
+  /** The series that takes what is of no series of its own any more, but counts; the SDK's, if it has one. */
+  overflowOf(
     resource: Resource,
-    labels: Readonly<Record<string, string>>,
     bounds: readonly number[] | undefined,
+    now: number,
+    mayGrow: (bytes: number) => boolean,
   ): Series | undefined {
-    // Attributes that come in another order than before: rare, so that a search is good enough where few are.
-    if (Object.keys(labels).length < 2 || this.series.size > 2_000) return undefined;
-    const text = JSON.stringify(labels);
-    for (const series of this.series) {
-      const isSame =
-        series.resource === resource &&
-        JSON.stringify(series.labels) === text &&
-        (bounds === undefined || sameBounds(series.bounds, bounds));
-      if (isSame) return series;
-    }
-    return undefined;
+    this.isOverflowing = true;
+    return this.seriesOf(resource, { [OVERFLOW]: true }, bounds, now, mayGrow);
+  }
+
+  /** Whether there is no such series yet, or it has these buckets. */
+  private hasBounds(series: Series | undefined, bounds: readonly number[] | undefined): boolean {
+    if (series === undefined || bounds === undefined || !this.hasExplicitBuckets) return true;
+    return sameBounds(series.bounds, bounds);
   }
 
   private make(
@@ -115,10 +120,12 @@ export class Instrument {
     labels: Readonly<Record<string, string>>,
     bounds: readonly number[] | undefined,
     now: number,
+    bytes: number,
   ): Series {
-    const series = new Series(resource, labels, bounds, this.budget, this.since);
+    const series = new Series(resource, labels, bounds, this.shared, bytes);
     this.series.add(series);
-    this.budget.bytes += SERIES_BYTES;
+    resource.series += 1;
+    this.shared.seriesBytes += bytes;
     if (labels[OVERFLOW] === 'true') this.isOverflowing = true;
     for (const [key, value] of Object.entries(labels)) {
       const values = this.values.get(key) ?? new Map<string, number>();
@@ -149,14 +156,16 @@ export class Instrument {
     if (gone.size === 0) return;
     for (const series of gone) {
       this.series.delete(series);
-      this.budget.bytes -= SERIES_BYTES;
+      series.resource.series -= 1;
+      this.shared.seriesBytes -= series.ownBytes;
     }
     for (const [key, series] of this.byKey) if (gone.has(series)) this.byKey.delete(key);
+    const seenFirst = new Map(this.values);
     this.values.clear();
     for (const { labels } of this.series) {
       for (const [key, value] of Object.entries(labels)) {
         const values = this.values.get(key) ?? new Map<string, number>();
-        this.values.set(key, values.set(value, 0));
+        this.values.set(key, values.set(value, seenFirst.get(key)?.get(value) ?? 0));
       }
     }
     this.isOverflowing = this.values.get(OVERFLOW)?.has('true') ?? false;

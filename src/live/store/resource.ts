@@ -8,10 +8,14 @@ export class Resource {
   readonly language: string | undefined;
   /** Wall-clock time, ms, of the last request. */
   lastSeen: number;
+  /** Series that are kept of it. */
+  series = 0;
   /** Time between two exports, ms, as far as it has shown. */
   interval: number | undefined;
 
   constructor(
+    /** Tells it from all others, in keys. */
+    readonly id: number,
     readonly attributes: Readonly<Record<string, string>>,
     seenAt: number,
   ) {

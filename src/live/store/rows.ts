@@ -1,10 +1,22 @@
 /** Rows of the first array; each time that it is full, twice as many. */
 const FIRST_ROWS = 4;
 
-/** What all rows of a store have in common. */
-export interface RowBudget {
-  /** Bytes of all arrays. */
-  bytes: number;
+/**
+ * An eighth more, which costs eight copies of a row in its life. In rings that double, up to half of a full
+ * history would be empty, and forgetting rows would give nothing back until most of them were gone.
+ */
+function roomFor(rows: number): number {
+  return rows + Math.max(FIRST_ROWS, Math.ceil(rows / 8));
+}
+
+/** What all series of a store have in common. */
+export interface Shared {
+  /** Bytes of all rows. */
+  rowBytes: number;
+  /** Bytes of the series themselves, without their rows, roughly. */
+  seriesBytes: number;
+  /** The earliest time, ms, at which something was received. */
+  since: number;
 }
 
 /**
@@ -18,7 +30,7 @@ export class Rows {
 
   constructor(
     readonly width: number,
-    private readonly budget: RowBudget,
+    private readonly shared: Pick<Shared, 'rowBytes'>,
   ) {
     this.data = new Float64Array(0);
   }
@@ -58,14 +70,13 @@ export class Rows {
    * Where the row of a slot begins, made if it is not there; all but its slot is 0 then. Slots come in order
    * but for a few late ones, which make room for themselves.
    */
-  rowFor(slot: number): { readonly at: number; readonly isNew: boolean } {
+  rowFor(slot: number): number {
     const row =
       this.count > 0 && this.slotOf(this.count - 1) < slot ? this.count : this.firstFrom(slot);
     if (row < this.count && this.slotOf(row) === slot) {
-      return { at: this.offsetOf(row), isNew: false };
+      return this.offsetOf(row);
     }
-    if (this.count * this.width === this.data.length)
-      this.resize(Math.max(FIRST_ROWS, this.count * 2));
+    if (this.count * this.width === this.data.length) this.resize(roomFor(this.count));
     this.count += 1;
     for (let later = this.count - 1; later > row; later--) {
       const to = this.offsetOf(later);
@@ -75,10 +86,10 @@ export class Rows {
     const at = this.offsetOf(row);
     this.data.fill(0, at, at + this.width);
     this.data[at] = slot;
-    return { at, isNew: true };
+    return at;
   }
 
-  /** Forgets what is before a slot, and gives the memory back once it is half empty. */
+  /** Forgets what is before a slot, and gives memory back once a quarter is empty. */
   forgetBefore(slot: number): void {
     const row = this.firstFrom(slot);
     if (row === 0) return;
@@ -86,7 +97,7 @@ export class Rows {
     this.count -= row;
     const rows = this.data.length / this.width;
     if (this.count === 0) this.resize(0);
-    else if (rows > FIRST_ROWS && this.count <= rows / 4) this.resize(this.count * 2);
+    else if (rows > this.count * 1.25 + FIRST_ROWS) this.resize(roomFor(this.count));
   }
 
   private resize(rows: number): void {
@@ -95,7 +106,7 @@ export class Rows {
       const from = this.offsetOf(row);
       data.set(this.data.subarray(from, from + this.width), row * this.width);
     }
-    this.budget.bytes += data.byteLength - this.data.byteLength;
+    this.shared.rowBytes += data.byteLength - this.data.byteLength;
     this.data = data;
     this.head = 0;
   }

@@ -1,7 +1,7 @@
 import type { DecodedExponentialPoint, Temporality } from '../otlp/types.js';
 import { type Grid, gridBounds, gridCounts, gridOf, gridRow, wider } from './base2.js';
 import type { Resource } from './resource.js';
-import { type RowBudget, Rows } from './rows.js';
+import { Rows, type Shared } from './rows.js';
 import { type Increment, Stream } from './stream.js';
 
 /** Numbers of a row before its buckets: slot, count, sum. Of all but histograms: slot, value. */
@@ -28,38 +28,45 @@ export class Series {
   private readonly stream: Stream;
   /** Of an up-down counter that is sent as deltas. */
   private level = 0;
+  /** Slot and time of the last level: a later one of the same slot takes its place. */
+  private levelSlot = 0;
+  private levelTime = 0;
 
   constructor(
     readonly resource: Resource,
     readonly labels: Readonly<Record<string, string>>,
     bounds: readonly number[] | undefined,
-    private readonly budget: RowBudget,
-    since: number,
+    private readonly shared: Shared,
+    /** What the series takes without its rows, roughly. */
+    readonly ownBytes: number,
   ) {
     this.bounds = bounds ?? [];
-    this.rows = new Rows(bounds === undefined ? 2 : BUCKETS_AT + bounds.length + 1, budget);
-    this.stream = new Stream(since);
+    this.rows = new Rows(bounds === undefined ? 2 : BUCKETS_AT + bounds.length + 1, shared);
+    this.stream = new Stream(shared);
   }
 
   /** A value that holds until the next one. */
-  set({ slot }: When, value: number): void {
-    this.rows.values[this.rows.rowFor(slot).at + 1] = value;
+  set({ time, slot }: When, value: number): void {
+    if (slot === this.levelSlot && time < this.levelTime) return;
+    const at = this.rows.rowFor(slot);
+    this.rows.values[at + 1] = value;
+    this.levelSlot = slot;
+    this.levelTime = time;
   }
 
   /** A change of a level. */
   change({ start, time, slot }: When, by: number): void {
     if (this.stream.increment('delta', start, time, NOTHING) === undefined) return;
     this.level += by;
-    this.rows.values[this.rows.rowFor(slot).at + 1] = this.level;
+    const at = this.rows.rowFor(slot);
+    this.rows.values[at + 1] = this.level;
   }
 
   /** A counter's point. */
   count(temporality: Temporality, { start, time, slot }: When, value: number): void {
     const point = { count: value, sum: value, buckets: [] };
     const increment = this.stream.increment(temporality, start, time, point);
-    if (increment === undefined) return;
-    const { at } = this.rows.rowFor(slot);
-    this.rows.values[at + 1] = (this.rows.values[at + 1] as number) + increment.sum;
+    if (increment !== undefined) this.addCount(slot, increment.sum);
   }
 
   /** A histogram's point. */
@@ -70,20 +77,34 @@ export class Series {
 
   /** The same of a base-2 exponential histogram, whose buckets are put on one grid. */
   distributeBase2(temporality: Temporality, when: When, point: DecodedExponentialPoint): void {
+    this.distribute(temporality, when, this.onGrid(point));
+  }
+
+  /** What a base-2 point says, in the buckets of the history, which are made to hold it. */
+  onGrid(point: DecodedExponentialPoint): Increment {
     const counts = gridCounts(point);
     const grid = wider(this.grid, gridOf(counts));
     if (this.grid === undefined || grid.first < this.grid.first || grid.last > this.grid.last) {
       this.widen(grid);
     }
     const { count, sum = 0 } = point;
-    this.distribute(temporality, when, { count, sum, buckets: gridRow(counts, grid) });
+    return { count, sum, buckets: gridRow(counts, grid) };
   }
 
-  private add(slot: number, { count, sum, buckets }: Increment): void {
-    const { at } = this.rows.rowFor(slot);
+  /** Adds to a counter what nobody has to be told apart from. A row that would be 0 is none. */
+  addCount(slot: number, value: number): void {
+    if (value === 0) return;
+    const at = this.rows.rowFor(slot);
+    this.rows.values[at + 1] = (this.rows.values[at + 1] as number) + value;
+  }
+
+  /** The same for a histogram. */
+  add(slot: number, { count, sum, buckets }: Increment): void {
+    if (count === 0 && sum === 0) return;
+    const at = this.rows.rowFor(slot);
     const { values } = this.rows;
     values[at + 1] = (values[at + 1] as number) + count;
-    values[at + 2] = (values[at + 2] as number) + sum;
+    if (Number.isFinite(sum)) values[at + 2] = (values[at + 2] as number) + sum;
     for (let i = 0; i < buckets.length; i++) {
       const to = at + BUCKETS_AT + i;
       // Coarser points than before may lie in other buckets: never fewer than none.
@@ -96,7 +117,7 @@ export class Series {
     const from = this.grid;
     this.grid = grid;
     this.bounds = gridBounds(grid);
-    const wide = new Rows(BUCKETS_AT + this.bounds.length + 1, this.budget);
+    const wide = new Rows(BUCKETS_AT + this.bounds.length + 1, this.shared);
     const moved = (buckets: ArrayLike<number>): Float64Array => {
       const row = new Float64Array(this.bounds.length + 1);
       if (from === undefined) return row;
@@ -108,7 +129,7 @@ export class Series {
     for (let row = 0; row < this.rows.length; row++) {
       const at = this.rows.offsetOf(row);
       const end = at + this.rows.width;
-      const { at: to } = wide.rowFor(this.rows.values[at] as number);
+      const to = wide.rowFor(this.rows.values[at] as number);
       wide.values.set(this.rows.values.subarray(at, at + BUCKETS_AT), to);
       wide.values.set(moved(this.rows.values.subarray(at + BUCKETS_AT, end)), to + BUCKETS_AT);
     }

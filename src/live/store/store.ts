@@ -5,17 +5,21 @@ import type {
   DecodedScopeMetrics,
 } from '../otlp/types.js';
 import { Instrument } from './instrument.js';
+import { boundsOf, fold, isFoldable, isSound, record } from './record.js';
 import { Resource, resourceKey } from './resource.js';
-import type { RowBudget } from './rows.js';
+import type { Shared } from './rows.js';
 import { type Series, SLOT_MILLIS, type When } from './series.js';
 
 /** How much is kept. */
 export interface StoreOptions {
   /** Default an hour. */
   readonly maxSeconds?: number | undefined;
-  /** Of the history; default 256 MiB. */
+  /** Of the history; default 256 MiB. Series get half of it at most, the rest is for what they measure. */
   readonly maxBytes?: number | undefined;
-  /** Of all instruments and services together; default 50,000. */
+  /**
+   * Of all instruments and services together; default 50,000. An instrument may have as many as are left, so
+   * that one that explodes leaves half of them to the others.
+   */
   readonly maxSeries?: number | undefined;
   /** Wall-clock time, ms. */
   readonly now?: (() => number) | undefined;
@@ -34,6 +38,17 @@ const SWEEP_MILLIS = 5_000;
 const AHEAD_MILLIS = 5_000;
 /** Of the history that is dropped at a time when there is too much of it. */
 const SHARE_DROPPED = 0.1;
+/** Of its bytes that a history is brought down to then, so that it is not swept for each request. */
+const SHARE_LEFT = 0.9;
+/** Of its bytes that it may reach within one request. */
+const SHARE_AT_MOST = 1.25;
+/** Of its bytes that series may take without what they measure, and with the overflow's. */
+const SHARE_OF_SERIES = 0.5;
+const SHARE_OF_OVERFLOW = 0.6;
+/** Series past the most that there may be, for what is folded into the overflow. */
+const OVERFLOW_SERIES = 1_000;
+/** A series is forgotten when it has nothing left and has been silent for so long, milliseconds. */
+const SILENT_MILLIS = 600_000;
 
 /**
  * What has been received lately, in memory: bounded by time, by bytes and by the number of series. Takes
@@ -45,10 +60,11 @@ export class Store {
   readonly maxSeries: number;
   readonly now: () => number;
   readonly dropped: Record<string, number> = {};
-  private readonly budget: RowBudget = { bytes: 0 };
-  private readonly since: number;
-  private readonly resourceIds = new Map<string, number>();
-  private readonly resourceList: Resource[] = [];
+  /** Points since the start that count in an overflow, since their series would have been too many. */
+  folded = 0;
+  private readonly shared: Shared;
+  private readonly byIdentity = new Map<string, Resource>();
+  private resourcesSeen = 0;
   private readonly byName = new Map<string, Instrument>();
   private sweptAt: number;
   private horizon = 0;
@@ -61,12 +77,12 @@ export class Store {
     this.maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
     this.maxSeries = options.maxSeries ?? 50_000;
     this.now = options.now ?? Date.now;
-    this.since = this.now();
-    this.sweptAt = this.since;
+    this.sweptAt = this.now();
+    this.shared = { rowBytes: 0, seriesBytes: 0, since: this.sweptAt };
   }
 
   get bytes(): number {
-    return this.budget.bytes;
+    return this.shared.rowBytes + this.shared.seriesBytes;
   }
 
   get series(): number {
@@ -74,7 +90,7 @@ export class Store {
   }
 
   get resources(): readonly Resource[] {
-    return this.resourceList;
+    return [...this.byIdentity.values()];
   }
 
   get instruments(): readonly Instrument[] {
@@ -91,20 +107,19 @@ export class Store {
   }
 
   get pointsPerMinute(): number {
-    const from = Math.floor(this.now() / 1_000) - 60;
+    this.forgetSeconds();
     let points = 0;
-    for (const [second, count] of this.perSecond) {
-      if (second > from) points += count;
-      else this.perSecond.delete(second);
-    }
+    for (const count of this.perSecond.values()) points += count;
     return points;
   }
 
   /**
-   * Takes the points of one request. What is too old for the history, or of a series too many, is not taken
-   * and told.
+   * Takes the points of one request. What is malformed, too old for the history, or of a series too many, is
+   * not taken and told.
    */
   add(resources: readonly DecodedResourceMetrics[], receivedAt: number): Added {
+    // What was kept on disk comes again with the time at which it came first.
+    this.shared.since = Math.min(this.shared.since, receivedAt);
     const rejected = { points: 0, reason: '' };
     let taken = 0;
     const reject = (reason: string): void => {
@@ -113,16 +128,15 @@ export class Store {
       this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
     };
     for (const { resource: attributes, scopes } of resources) {
-      const { resource, id } = this.resourceOf(attributes, receivedAt);
+      const { key, labels } = resourceKey(attributes);
+      const resource = this.resourceOf(key, labels, receivedAt);
       for (const { scope, metrics } of scopes) {
         for (const metric of metrics) {
-          const instrument = this.instrumentOf(scope, metric);
-          for (const point of metric.points) {
-            taken += 1;
-            this.take(instrument, metric, point, resource, id, receivedAt, reject);
-          }
+          taken += metric.points.length;
+          this.takeMetric(scope, metric, resource, receivedAt, reject);
         }
       }
+      if (resource.series === 0) this.byIdentity.delete(key);
     }
     const second = Math.floor(this.now() / 1_000);
     this.perSecond.set(second, (this.perSecond.get(second) ?? 0) + taken - rejected.points);
@@ -132,66 +146,100 @@ export class Store {
   }
 
   private resourceOf(
-    attributes: DecodedResourceMetrics['resource'],
-    at: number,
-  ): { readonly resource: Resource; readonly id: number } {
-    const { key, labels } = resourceKey(attributes);
-    const known = this.resourceIds.get(key);
-    const id = known ?? this.resourceList.length;
-    const resource = this.resourceList[id] ?? new Resource(labels, at);
-    if (known === undefined) {
-      this.resourceIds.set(key, id);
-      this.resourceList.push(resource);
-    } else resource.seen(at);
-    return { resource, id };
+    key: string,
+    labels: Readonly<Record<string, string>>,
+    receivedAt: number,
+  ): Resource {
+    let resource = this.byIdentity.get(key);
+    if (resource === undefined) {
+      resource = new Resource(this.resourcesSeen++, labels, receivedAt);
+      this.byIdentity.set(key, resource);
+    } else resource.seen(receivedAt);
+    return resource;
   }
 
-  private instrumentOf(scope: DecodedScopeMetrics['scope'], metric: DecodedMetric): Instrument {
-    const made = () => new Instrument(scope.name, metric, this.budget, this.since);
-    const monotonic = metric.kind === 'sum' && metric.monotonic;
-    const key = `${scope.name}\u0000${metric.name}\u0000${metric.kind}\u0000${monotonic}\u0000${metric.unit}`;
-    const instrument = this.byName.get(key) ?? made();
-    this.byName.set(key, instrument);
+  private takeMetric(
+    scope: DecodedScopeMetrics['scope'],
+    metric: DecodedMetric,
+    resource: Resource,
+    receivedAt: number,
+    reject: (reason: string) => void,
+  ): void {
+    const { name, kind, unit } = metric;
+    const monotonic = kind === 'sum' && metric.monotonic;
+    const key = JSON.stringify([scope.name, name, kind, monotonic, unit]);
+    let instrument = this.byName.get(key);
+    if (instrument === undefined) {
+      instrument = new Instrument(scope.name, metric, this.shared);
+      this.byName.set(key, instrument);
+    }
     if ('temporality' in metric && metric.temporality !== 'unspecified') {
       instrument.temporalities.add(metric.temporality);
     }
-    return instrument;
+    for (const point of metric.points) {
+      const why = this.take(instrument, metric, point, resource, receivedAt);
+      if (why !== undefined) reject(why);
+    }
+    // Names of what was never taken would add up.
+    if (instrument.series.size === 0) this.byName.delete(key);
   }
 
+  /** Takes a point; why not, if not. */
   private take(
     instrument: Instrument,
     metric: DecodedMetric,
     point: DecodedPoint,
     resource: Resource,
-    resourceId: number,
     receivedAt: number,
-    reject: (reason: string) => void,
-  ): void {
-    if (point.noRecordedValue) return;
+  ): string | undefined {
+    if (point.noRecordedValue) return undefined;
+    if (!isSound(metric, point)) return 'malformed';
+    if (!this.hasRoom()) return 'more than there is memory for';
     const when = this.whenOf(point, receivedAt);
-    if (when === undefined) {
-      reject('older than what is kept');
-      return;
-    }
-    const series = instrument.seriesOf(
-      resource,
-      resourceId,
-      point.attributes,
-      boundsOf(metric, point),
-      receivedAt,
-      () => this.seriesCount < this.maxSeries && this.grow(),
+    if (when === undefined) return 'older than what is kept';
+    const bounds = boundsOf(metric, point);
+    const { attributes, exemplars } = point;
+    const own = instrument.seriesOf(resource, attributes, bounds, receivedAt, (bytes) =>
+      this.grow(bytes, this.maxSeries - instrument.series.size),
     );
-    if (series === undefined) {
-      reject('more series than are kept');
-      return;
-    }
+    const series = own ?? this.overflowOf(instrument, metric, resource, bounds, receivedAt);
+    if (series === undefined) return 'more series than are kept';
     series.lastSeen = receivedAt;
-    record(series, metric, point, when);
+    if (own !== undefined) record(series, metric, point, when);
+    else {
+      fold(series, metric, point, when);
+      this.folded += 1;
+    }
     if (metric.kind === 'histogram') instrument.bounds = series.bounds;
-    if (point.exemplars.length > 0) instrument.keep(point.exemplars, series.labels);
+    if (exemplars.length > 0) instrument.keep(exemplars, series.labels);
+    return undefined;
   }
 
-  private grow(): true {
+  /** Whether there is, if need be after the oldest has been forgotten in the middle of a request. */
+  private hasRoom(): boolean {
+    const most = this.maxBytes * SHARE_AT_MOST;
+    if (this.bytes > most) this.sweep();
+    return this.bytes <= most;
+  }
+
+  private overflowOf(
+    instrument: Instrument,
+    metric: DecodedMetric,
+    resource: Resource,
+    bounds: readonly number[] | undefined,
+    receivedAt: number,
+  ): Series | undefined {
+    instrument.isOverflowing = true;
+    if (!isFoldable(metric)) return undefined;
+    return instrument.overflowOf(resource, bounds, receivedAt, (bytes) =>
+      this.grow(bytes, this.maxSeries + OVERFLOW_SERIES, SHARE_OF_OVERFLOW),
+    );
+  }
+
+  /** Counts one more series, if there are fewer than `most` and room for it. */
+  private grow(bytes: number, most: number, share = SHARE_OF_SERIES): boolean {
+    if (this.seriesCount >= most) return false;
+    if (this.shared.seriesBytes + bytes > this.maxBytes * share) return false;
     this.seriesCount += 1;
     return true;
   }
@@ -202,7 +250,7 @@ export class Store {
     const at = measured === 0 || isAhead ? receivedAt : measured;
     const slot = Math.floor(at / SLOT_MILLIS);
     if (at < this.now() - this.maxSeconds * 1_000 || slot < this.horizon) return undefined;
-    return { start: Number(startTime) / 1e6, time: measured, slot };
+    return { start: Number(startTime) / 1e6, time: measured === 0 ? receivedAt : measured, slot };
   }
 
   /** Forgets what is older than is kept, and more where that is too much. */
@@ -211,45 +259,34 @@ export class Store {
     this.sweptAt = now;
     const end = Math.ceil(now / SLOT_MILLIS);
     this.forget(Math.floor((now - this.maxSeconds * 1_000) / SLOT_MILLIS));
-    for (let from = this.horizon; this.bytes > this.maxBytes && from < end; ) {
+    const most = this.maxBytes * (this.bytes > this.maxBytes ? SHARE_LEFT : 1);
+    for (let from = this.horizon; this.bytes > most && from < end; ) {
       const oldest = Math.max(from, Math.floor((this.oldest ?? now) / SLOT_MILLIS));
       from = oldest + Math.max(1, Math.ceil((end - oldest) * SHARE_DROPPED));
       this.forget(from);
       this.horizon = from;
     }
+    const silent = now - Math.min(this.maxSeconds * 1_000, SILENT_MILLIS);
     this.seriesCount = 0;
-    for (const instrument of this.byName.values()) {
-      instrument.forgetSilent(now - Math.min(this.maxSeconds * 1_000, 600_000));
+    for (const [key, instrument] of this.byName) {
+      instrument.forgetSilent(silent);
       this.seriesCount += instrument.series.size;
+      if (instrument.series.size === 0) this.byName.delete(key);
     }
+    for (const [key, resource] of this.byIdentity) {
+      if (resource.series === 0) this.byIdentity.delete(key);
+    }
+    this.forgetSeconds();
+  }
+
+  private forgetSeconds(): void {
+    const from = Math.floor(this.now() / 1_000) - 60;
+    for (const second of this.perSecond.keys()) if (second <= from) this.perSecond.delete(second);
   }
 
   private forget(slot: number): void {
     for (const { series } of this.byName.values()) {
       for (const { rows } of series) rows.forgetBefore(slot);
     }
-  }
-}
-
-function boundsOf(metric: DecodedMetric, point: DecodedPoint): readonly number[] | undefined {
-  if (metric.kind === 'histogram') return (point as { readonly bounds: readonly number[] }).bounds;
-  return metric.kind === 'exponentialHistogram' || metric.kind === 'summary' ? [] : undefined;
-}
-
-function record(series: Series, metric: DecodedMetric, point: DecodedPoint, when: When): void {
-  if (metric.kind === 'histogram') {
-    const { count, sum = 0, bucketCounts } = point as (typeof metric.points)[number];
-    series.distribute(metric.temporality, when, { count, sum, buckets: bucketCounts });
-  } else if (metric.kind === 'exponentialHistogram') {
-    series.distributeBase2(metric.temporality, when, point as (typeof metric.points)[number]);
-  } else if (metric.kind === 'summary') {
-    const { count, sum } = point as (typeof metric.points)[number];
-    series.distribute('cumulative', when, { count, sum, buckets: [] });
-  } else {
-    const { value } = point as (typeof metric.points)[number];
-    if (metric.kind === 'gauge') series.set(when, value);
-    else if (metric.monotonic) series.count(metric.temporality, when, value);
-    else if (metric.temporality === 'delta') series.change(when, value);
-    else series.set(when, value);
   }
 }
