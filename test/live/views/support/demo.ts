@@ -32,13 +32,23 @@ export function describeDemo(temporality: 'delta' | 'cumulative'): void {
 
     beforeAll(async () => {
       result = await runDemo(
-        { durationSeconds: 4, rate: 20, temporality, json: true, help: false },
+        {
+          durationSeconds: 4,
+          rate: 20,
+          temporality,
+          slowModel: undefined,
+          open: false,
+          json: true,
+          help: false,
+        },
         { show: () => undefined, finish: () => undefined },
         new AbortController().signal,
-        ({ resourceMetrics }) => {
-          expect(store.add(resourceMetrics, Date.now())).toEqual({ rejectedPoints: 0 });
-          accumulator.add(resourceMetrics);
-          return undefined;
+        {
+          respond: ({ resourceMetrics }) => {
+            expect(store.add(resourceMetrics, Date.now())).toEqual({ rejectedPoints: 0 });
+            accumulator.add(resourceMetrics);
+            return undefined;
+          },
         },
       );
     }, 60_000);
