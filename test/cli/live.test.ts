@@ -136,7 +136,9 @@ describe('meterbook live', () => {
     vi.stubEnv('PATH', folder);
     const without = await start([...(await ports()), '--open', '--json']);
     await until('it says so', () => without.stderr() !== '');
-    expect(without.stderr()).toMatch(/is not there to open the page. Open it by hand.\n$/);
+    expect(JSON.parse(without.stderr())).toEqual({
+      note: expect.stringMatching(/ is not there to open the page. Open it by hand.$/),
+    });
     const opened = join(folder, 'opened');
     for (const name of ['xdg-open', 'open']) {
       writeFileSync(join(folder, name), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
