@@ -30,9 +30,9 @@ async function work(firstToken: () => void): Promise<void> {
 }
 
 const count = Number(process.env['JOBS'] ?? 200);
-console.log(
-  `Working off ${count} jobs. Where the rows go: ${url ?? 'a PostgreSQL in this process'}.`,
-);
+// Not the address itself, which may have a password in it.
+const place = url === undefined ? 'a PostgreSQL in this process' : 'the one of DATABASE_URL';
+console.log(`Working off ${count} jobs. Where the rows go: ${place}.`);
 const waiting = Array.from({ length: count }, (_, i) => i);
 const model = (i: number) => (i % 4 === 0 ? 'm-large' : 'm-small');
 

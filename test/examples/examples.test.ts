@@ -189,6 +189,18 @@ describe('each example starts with one command, and what it measures arrives', (
   );
 
   it(
+    'worker, without a word of the password of its database',
+    async () => {
+      const DATABASE_URL = 'postgres://somebody:secret@127.0.0.1:1/jobs';
+      const { child } = await start('worker', { JOBS: '0', DATABASE_URL });
+      const { stdout, stderr } = await child.ended;
+      expect(stdout).toContain('Working off 0 jobs. Where the rows go: the one of DATABASE_URL.');
+      expect(`${stdout}${stderr}`).not.toMatch(/secret/);
+    },
+    LIMIT_MILLIS,
+  );
+
+  it(
     'agent',
     async () => {
       const { receiver, child } = await start('agent', { OPENAI_API_KEY: '' });
