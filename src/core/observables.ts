@@ -1,12 +1,13 @@
 import { type Attributes, type InstrumentDeclaration, OTHER } from '../declare/index.js';
 import { show } from '../errors.js';
 import { intervalOf, type ReaderHandle, ReaderStates, startOf } from './readers.js';
+import { Rows } from './rows.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { lastValueAggregation } from './scalar-aggregations.js';
 import type { Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
-import type { MetricSnapshot, Point } from './snapshot.js';
+import type { MetricSnapshot } from './snapshot.js';
 
 /** What a callback reports to. */
 export interface Observer {
@@ -124,9 +125,10 @@ export class ObservableInstrument {
     const { lastMillis } = state;
     const interval = intervalOf(state, endMillis);
     const isDelta = this.isSum && state.temporality === 'delta';
-    const points: Point[] = [];
+    const rows = new Rows(lastValueAggregation, endMillis, seen.size);
+    const row = new Float64Array(lastValueAggregation.stride);
     for (const [series, total] of seen) {
-      if (points.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+      if (rows.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
       if (series.activity !== undefined) series.activity.millis = endMillis;
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
@@ -135,18 +137,14 @@ export class ObservableInstrument {
       // The wall clock may have been set back; the start stays what it is from then on.
       const since = Math.min(begun, endMillis);
       reported.set(series, { total, startMillis: since });
-      points.push({
-        attributes: series.attributes,
-        startMillis: startOf(interval, since),
-        endMillis,
-        value: isDelta && last !== undefined && !isReset ? total - last.total : total,
-      });
+      row[0] = isDelta && last !== undefined && !isReset ? total - last.total : total;
+      rows.add(series.attributes, startOf(interval, since), row, 0);
     }
     this.index.seriesStartMillis = endMillis;
-    this.retireUnseen(seen, endMillis);
-    return points.length === 0
+    yield* this.retireUnseen(seen, endMillis);
+    return rows.length === 0
       ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, points };
+      : { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
   /** Takes what one callback reports, within the time given. Never rejects. */
@@ -231,10 +229,14 @@ export class ObservableInstrument {
     into.set(series, this.isSum && isShared ? (into.get(series) ?? 0) + value : value);
   }
 
-  private retireUnseen(seen: Observations, nowMillis: number): void {
+  private *retireUnseen(seen: Observations, nowMillis: number): Steps<void> {
+    const { list } = this.index;
     const idleMillis = (this.declaration.idleSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
-    for (const series of [...this.index.list]) {
-      const { activity } = series;
+    for (let i = list.length - 1; i >= 0; i--) {
+      if (i % SERIES_PER_STEP === 0) yield;
+      // Other readers may have retired some in the meantime.
+      const series = list[i] as Series;
+      const activity = series?.activity;
       if (activity === undefined || seen.has(series)) continue;
       if (nowMillis - activity.millis < idleMillis) continue;
       this.index.retire(series);

@@ -9,11 +9,12 @@ import {
   ReaderStates,
   startOf,
 } from './readers.js';
+import { Rows } from './rows.js';
 import type { Refusals, Runtime } from './runtime.js';
 import type { Activity, Block, Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
-import type { MetricSnapshot, Point } from './snapshot.js';
+import type { MetricSnapshot } from './snapshot.js';
 
 /**
  * The numbers of one synchronous instrument, and what each reader has had of them.
@@ -44,8 +45,8 @@ export class SyncStorage {
     // What a reader has collected already is its own; what nobody has is for all of them.
     if (reader.fromNow || isLate) {
       // As at a collection: what is moved here counts as activity that readers have yet to collect.
-      this.index.epoch++;
-      this.noteActivity(nowMillis);
+      const epoch = ++this.index.epoch;
+      for (const series of this.index.list) this.noteActivity(series, nowMillis, epoch);
       this.foldAll();
     }
     if (reader.fromNow || first !== undefined) this.isFolded = true;
@@ -73,58 +74,48 @@ export class SyncStorage {
     if (state === undefined) return undefined;
     const epoch = ++this.index.epoch;
     const { idleSeconds } = this.declaration;
-    if (idleSeconds !== undefined) this.noteActivity(endMillis);
     const since = intervalOf(state, endMillis);
     const { list } = this.index;
-    const points: Point[] = [];
     // Of a copy, since series come and go in the meantime.
-    for (const [i, series] of [...list].entries()) {
+    const all = [...list];
+    const rows = new Rows(this.aggregation, endMillis, all.length);
+    for (let i = 0; i < all.length; i++) {
       if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) {
         yield;
         if (this.readers.get(slot) !== state) break;
       }
-      if (list[series.position] === series) this.read(series, state, since, endMillis, points);
+      const series = all[i] as Series;
+      if (list[series.position] !== series) continue;
+      this.noteActivity(series, endMillis, epoch);
+      this.read(series, state, since, rows);
     }
     state.lastEpoch = epoch;
-    if (idleSeconds !== undefined) this.retireIdle(endMillis, idleSeconds * 1_000);
-    return points.length === 0
+    if (idleSeconds !== undefined) yield* this.retireIdle(endMillis, idleSeconds * 1_000);
+    return rows.length === 0
       ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, points };
+      : { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
-  private read(
-    series: Series,
-    state: ReaderState,
-    since: Interval,
-    endMillis: number,
-    points: Point[],
-  ): void {
+  private read(series: Series, state: ReaderState, since: Interval, into: Rows): void {
     const { aggregation } = this;
     const { at } = series;
     if (this.isFolded) this.fold(series);
     const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
     if (aggregation.activity(rows, at) === 0) return;
-    series.startMillis = Math.min(series.startMillis, endMillis);
-    points.push({
-      attributes: series.attributes,
-      startMillis: startOf(since, series.startMillis),
-      endMillis,
-      value: aggregation.read(rows, at),
-    });
+    series.startMillis = Math.min(series.startMillis, into.endMillis);
+    into.add(series.attributes, startOf(since, series.startMillis), rows, at);
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);
     if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
   }
 
-  private noteActivity(nowMillis: number): void {
-    for (const { activity, row, at } of this.index.list) {
-      if (activity === undefined) continue;
-      const seen = this.aggregation.activity(row, at);
-      if (seen === activity.seen) continue;
-      activity.seen = seen;
-      activity.millis = nowMillis;
-      activity.epoch = this.index.epoch;
-    }
+  private noteActivity({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
+    if (activity === undefined) return;
+    const seen = this.aggregation.activity(row, at);
+    if (seen === activity.seen) return;
+    activity.seen = seen;
+    activity.millis = nowMillis;
+    activity.epoch = epoch;
   }
 
   /** Lets the live rows hold what the next reader is to have, when the last one goes. */
@@ -166,11 +157,13 @@ export class SyncStorage {
   }
 
   /** Retires what has been idle for long enough and has been collected by everybody. */
-  private retireIdle(nowMillis: number, idleMillis: number): void {
+  private *retireIdle(nowMillis: number, idleMillis: number): Steps<void> {
     const { list } = this.index;
     for (let i = list.length - 1; i >= 0; i--) {
+      if (i % SERIES_PER_STEP === 0) yield;
+      // Other readers may have retired some in the meantime.
       const series = list[i] as Series;
-      const { activity } = series;
+      const activity = series?.activity;
       if (activity === undefined || nowMillis - activity.millis < idleMillis) continue;
       // What came in after the series was read has yet to be collected.
       const isRead = this.aggregation.activity(series.row, series.at) === activity.seen;

@@ -11,11 +11,11 @@ import {
   type Base2Value,
   type HistogramValue,
   type MetricSnapshot,
-  type Point,
   type PointValue,
   SERIES_PER_STEP,
   type Steps,
 } from '../core/index.js';
+import { boundariesOf, scaled } from './former-names.js';
 
 /** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds, to the microsecond. */
 export function toHrTime(millis: number): HrTime {
@@ -26,56 +26,67 @@ export function toHrTime(millis: number): HrTime {
 
 /** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */
 export function* toMetricData(snapshot: MetricSnapshot): Steps<MetricData> {
-  const { declaration, temporality, points } = snapshot;
+  const dataPoints: DataPoint<unknown>[] = [];
+  for (let i = 0; i < snapshot.rows.length; i++) {
+    if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+    dataPoints.push(toDataPoint(snapshot, i));
+  }
+  return { ...withoutPoints(snapshot), dataPoints } as MetricData;
+}
+
+/** Everything that metric data says but its points. */
+export function withoutPoints({
+  declaration,
+  temporality,
+}: MetricSnapshot): Omit<MetricData, 'dataPoints'> {
   const { kind, name, description, unit, buckets } = declaration;
   const base = {
     descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality:
       temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
   };
-  if (buckets?.type === 'explicit') {
-    const dataPoints = yield* toDataPoints(points, (it) => toHistogram(it as HistogramValue));
-    return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
+  if (buckets !== undefined) {
+    const isExplicit = buckets.type === 'explicit';
+    const { HISTOGRAM, EXPONENTIAL_HISTOGRAM } = DataPointType;
+    return { ...base, dataPointType: isExplicit ? HISTOGRAM : EXPONENTIAL_HISTOGRAM };
   }
-  if (buckets?.type === 'base2') {
-    const dataPoints = yield* toDataPoints(points, (it) => toExponential(it as Base2Value));
-    return { ...base, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
-  }
-  const dataPoints = yield* toDataPoints(points, (it) => it as number);
-  if (kind === 'gauge' || kind === 'observableGauge') {
-    return { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
-  }
+  if (kind === 'gauge' || kind === 'observableGauge')
+    return { ...base, dataPointType: DataPointType.GAUGE };
   const isMonotonic = kind === 'counter' || kind === 'observableCounter';
-  return { ...base, dataPointType: DataPointType.SUM, isMonotonic, dataPoints };
+  return { ...base, dataPointType: DataPointType.SUM, isMonotonic } as Omit<
+    MetricData,
+    'dataPoints'
+  >;
 }
 
-function* toDataPoints<Value>(
-  points: readonly Point[],
-  toValue: (value: PointValue) => Value,
-): Steps<DataPoint<Value>[]> {
-  const dataPoints: DataPoint<Value>[] = [];
-  for (const point of points) {
-    if (dataPoints.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
-    dataPoints.push(toDataPoint(point, toValue(point.value)));
-  }
-  return dataPoints;
-}
-
-function toDataPoint<Value>(point: Point, value: Value): DataPoint<Value> {
+/** One row as a point, of the kind that its metric has. */
+export function toDataPoint(snapshot: MetricSnapshot, i: number): DataPoint<unknown> {
+  const { rows } = snapshot;
   return {
-    startTime: toHrTime(point.startMillis),
-    endTime: toHrTime(point.endMillis),
-    attributes: point.attributes,
-    value,
+    startTime: toHrTime(rows.starts[i] as number),
+    endTime: toHrTime(rows.endMillis),
+    attributes: rows.attributes[i] as DataPoint<unknown>['attributes'],
+    value: toValue(snapshot, rows.value(i)),
   };
 }
 
-function toHistogram({ count, sum, min, max, boundaries, counts }: HistogramValue): Histogram {
+function toValue(snapshot: MetricSnapshot, value: PointValue): unknown {
+  const { declaration, factor } = snapshot;
+  if (typeof value === 'number') return scaled(value, factor);
+  if ('scale' in value) return toExponential(value);
+  return toHistogram(value, factor, boundariesOf(declaration.buckets));
+}
+
+function toHistogram(
+  { count, sum, min, max, counts }: HistogramValue,
+  factor: number | undefined,
+  boundaries: readonly number[],
+): Histogram {
   return {
     count,
-    sum,
-    min,
-    max,
+    sum: scaled(sum, factor),
+    min: scaled(min, factor),
+    max: scaled(max, factor),
     buckets: { boundaries: boundaries as number[], counts: counts as number[] },
   };
 }

@@ -52,6 +52,8 @@ export interface PipelineProducerOptions extends ProducerOptions {
   readonly accepts?: (snapshot: MetricSnapshot) => boolean;
   /** Most time for the callbacks, ms, where the reader gives more; 5,000 is the most there is. */
   readonly callbackTimeoutMillis?: number;
+  /** Makes metric data of a snapshot; without it all points become objects. */
+  readonly convert?: (snapshot: MetricSnapshot) => MetricData;
 }
 
 /**
@@ -64,7 +66,7 @@ export function makeProducer(
   registry: CoreRegistry,
   options: PipelineProducerOptions = {},
 ): PipelineProducer {
-  const { temporality = 'cumulative', accepts = () => true } = options;
+  const { temporality = 'cumulative', accepts = () => true, convert } = options;
   const { callbackTimeoutMillis = Number.POSITIVE_INFINITY } = options;
   if (!isTemporalityPreference(temporality)) {
     throw new MeterbookError('INVALID_SETUP', {
@@ -76,7 +78,8 @@ export function makeProducer(
   function* toScopeMetrics({ scope, metrics }: Snapshot): Steps<ScopeMetrics | undefined> {
     const data: MetricData[] = [];
     const all = withFormerNames(metrics, registry.runtime.clock.now());
-    for (const metric of all.filter(accepts)) data.push(yield* toMetricData(metric));
+    for (const metric of all.filter(accepts))
+      data.push(convert?.(metric) ?? (yield* toMetricData(metric)));
     return data.length === 0 ? undefined : { scope, metrics: data };
   }
   return {

@@ -1,9 +1,10 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { atOnce, inSlices } from '../../core/index.js';
+import { encodeRequest, type Serialize } from '../otlp/request.js';
 import type { Answer, Send } from './answer.js';
 import { pauseMillis } from './backoff.js';
 import { mergeBatches } from './merge.js';
-import { encoded, joinedParts, partsOf, pointsIn } from './points.js';
+import { joinedParts, partsOf, pointsIn } from './points.js';
 
 /** Why points were given up. */
 export type PointDropReason =
@@ -49,8 +50,8 @@ export interface StoredRequest {
 /** What a delivery is made from. */
 export interface DeliveryOptions {
   readonly send: Send;
-  /** Encodes metrics as an OTLP request; `undefined` for nothing. */
-  readonly serialize: (metrics: ResourceMetrics) => Uint8Array | undefined;
+  /** For what is not in rows of ours. */
+  readonly serialize: Serialize;
   /** Most time for one request, ms. */
   readonly timeoutMillis: number;
   /** Milliseconds of a clock that is never set. */
@@ -181,7 +182,7 @@ export class Delivery {
       try {
         // Encoding takes time, which there may not be.
         if (store === undefined) onDropped('shutdown', points);
-        else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+        else this.keep({ body: atOnce(encodeRequest(metrics, serialize)), points });
       } catch {
         onDropped('unencodable', points);
       }
@@ -309,7 +310,7 @@ export class Delivery {
       if (metrics === undefined) return undefined;
       const points = pointsIn(metrics);
       try {
-        const body = await inSlices(encoded(metrics, this.options.serialize));
+        const body = await inSlices(encodeRequest(metrics, this.options.serialize));
         return this.isClosed ? undefined : { body, points, metrics };
       } catch (error) {
         // Of another library's making; it must not stand in the way of all others.
