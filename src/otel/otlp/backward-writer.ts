@@ -8,6 +8,7 @@ export function tag(field: number, wireType: number): number {
   return (field << 3) | wireType;
 }
 
+const NOTHING = Buffer.alloc(0);
 const TWO_TO_32 = 2 ** 32;
 /** Of an int64 that is negative. */
 const MAX_VARINT_BYTES = 10;
@@ -22,16 +23,17 @@ const MAX_VARINT_BYTES = 10;
  * Source: Protocol Buffers, "Encoding".
  */
 export class BackwardWriter {
-  private bytes: Buffer;
-  private view: DataView;
+  private bytes = NOTHING;
+  private view = viewOf(NOTHING);
   /** Where what has been written begins. */
-  private at: number;
+  private at = 0;
 
   /** @param capacity bytes there is room for; more makes one larger buffer, and a copy */
-  constructor(capacity: number) {
+  begin(capacity: number): this {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
     this.view = viewOf(this.bytes);
     this.at = capacity;
+    return this;
   }
 
   /** Bytes written so far. A message's length is what has been added since it began. */
@@ -39,9 +41,17 @@ export class BackwardWriter {
     return this.bytes.length - this.at;
   }
 
-  /** What has been written. It is the buffer itself: nothing may be written afterwards. */
+  /** What has been written. It is the buffer itself, which is no longer the writer's. */
   finish(): Uint8Array {
-    return this.bytes.subarray(this.at);
+    const written = this.bytes.subarray(this.at);
+    this.begin(0);
+    return written;
+  }
+
+  /** Ends a message, a text or a packed field: its length since `before`, and its tag. */
+  field(number: number, before: number): void {
+    this.varint(this.length - before);
+    this.byte(tag(number, BYTES));
   }
 
   byte(value: number): void {
@@ -87,7 +97,7 @@ export class BackwardWriter {
   }
 
   /** 64 bits, in halves. */
-  fixed64Halves(low: number, high: number): void {
+  fixed64(low: number, high: number): void {
     this.reserve(8);
     this.at -= 8;
     this.view.setUint32(this.at, low, true);

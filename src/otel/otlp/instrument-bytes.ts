@@ -39,7 +39,7 @@ export function instrumentBytes(declaration: InstrumentDeclaration): InstrumentB
 
 /** A text as a field; nothing for an empty one, which is the default. */
 export function textField(field: number, text: string): Uint8Array {
-  const writer = new BackwardWriter(32 + text.length);
+  const writer = new BackwardWriter().begin(32 + text.length * 3);
   if (text !== '') {
     writer.text(text);
     writer.varint(writer.length);
@@ -50,7 +50,7 @@ export function textField(field: number, text: string): Uint8Array {
 
 /** `HistogramDataPoint.explicit_bounds`, packed. */
 function boundsField(boundaries: readonly number[]): Uint8Array {
-  const writer = new BackwardWriter(16 + boundaries.length * 8);
+  const writer = new BackwardWriter().begin(16 + boundaries.length * 8);
   for (const boundary of [...boundaries].reverse()) writer.double(boundary);
   if (boundaries.length > 0) {
     writer.varint(writer.length);

@@ -2,10 +2,9 @@ import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
 import { partsOf } from '../delivery/points.js';
 import { type RowRange, rowsOf } from '../row-metrics.js';
-import { BackwardWriter, tag, VARINT } from './backward-writer.js';
+import { BackwardWriter, BYTES, tag, VARINT } from './backward-writer.js';
 import { instrumentBytes, textField } from './instrument-bytes.js';
-import { Nanos } from './nanos.js';
-import { field, type Points, pointEncoderOf } from './point-encoders.js';
+import { PointWriter } from './point-writer.js';
 
 /** Encodes metrics as an OTLP request; `undefined` for nothing. The official serializer is one. */
 export type Serialize = (metrics: ResourceMetrics) => Uint8Array | undefined;
@@ -37,14 +36,22 @@ export function* encodeRequest(metrics: ResourceMetrics, serialize: Serialize): 
   }
   const wanted = own.filter(({ ranges }) => ranges.length > 0);
   if (wanted.length === 0) return Buffer.concat(pieces);
-  const writer = new BackwardWriter(ROOM + estimate(wanted) + lengthOf(pieces));
+  // Another request may be half done, where the process is about to end.
+  const encoder = idle ?? new RowEncoder();
+  idle = undefined;
+  const { writer } = encoder;
+  writer.begin(ROOM + estimate(wanted) + lengthOf(pieces));
   for (const piece of pieces.reverse()) writer.raw(piece);
   const before = writer.length;
-  for (const scope of wanted.reverse()) yield* writeScope(writer, scope);
+  for (const scope of wanted.reverse()) yield* encoder.scope(scope);
   writer.raw(withoutFrame(serialize({ resource, scopeMetrics: [] }) ?? NOTHING));
-  field(writer, 1, before);
+  writer.field(1, before);
+  idle = encoder;
   return writer.finish();
 }
+
+/** One for all requests, since they are encoded one after the other; see {@link PointWriter}. */
+let idle: RowEncoder | undefined;
 
 /** What a scope has in rows of ours. */
 interface OwnScope {
@@ -66,17 +73,6 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((length, piece) => length + piece.length, 0);
 }
 
-/** `ScopeMetrics`. */
-function* writeScope(writer: BackwardWriter, { scope, ranges }: OwnScope): Steps<void> {
-  const before = writer.length;
-  for (const range of [...ranges].reverse()) yield* writeMetric(writer, range);
-  const own = writer.length;
-  writer.raw(textField(2, scope.version ?? ''));
-  writer.raw(textField(1, scope.name));
-  field(writer, 1, own);
-  field(writer, 2, before);
-}
-
 /** The fields of `Metric` that hold its points (`gauge`, `sum`, …). */
 const GAUGE = 5;
 const SUM = 7;
@@ -87,36 +83,52 @@ const EXPONENTIAL_HISTOGRAM = 10;
 const DELTA = 1;
 const CUMULATIVE = 2;
 
-/** `Metric`. */
-function* writeMetric(writer: BackwardWriter, { snapshot, from, to }: RowRange): Steps<void> {
-  const { declaration, temporality, rows } = snapshot;
-  const { kind, buckets } = declaration;
-  const bytes = instrumentBytes(declaration);
-  const before = writer.length;
-  const isGauge = kind === 'gauge' || kind === 'observableGauge';
-  if (kind === 'counter' || kind === 'observableCounter') {
-    writer.byte(1);
-    writer.byte(tag(3, VARINT));
+/** Writes what surrounds the points. */
+class RowEncoder {
+  readonly writer = new BackwardWriter();
+  private readonly points = new PointWriter(this.writer);
+
+  /** `ScopeMetrics`. */
+  *scope({ scope, ranges }: OwnScope): Steps<void> {
+    const { writer } = this;
+    const before = writer.length;
+    for (const range of [...ranges].reverse()) yield* this.metric(range);
+    const own = writer.length;
+    writer.raw(textField(2, scope.version ?? ''));
+    writer.raw(textField(1, scope.name));
+    writer.field(1, own);
+    writer.field(2, before);
   }
-  if (!isGauge) {
-    writer.byte(temporality === 'delta' ? DELTA : CUMULATIVE);
-    writer.byte(tag(2, VARINT));
+
+  /** `Metric`. */
+  private *metric({ snapshot, from, to }: RowRange): Steps<void> {
+    const { writer, points } = this;
+    const { kind, buckets } = snapshot.declaration;
+    const bytes = instrumentBytes(snapshot.declaration);
+    const before = writer.length;
+    const isGauge = kind === 'gauge' || kind === 'observableGauge';
+    if (kind === 'counter' || kind === 'observableCounter') {
+      writer.byte(1);
+      writer.byte(tag(3, VARINT));
+    }
+    if (!isGauge) {
+      writer.byte(snapshot.temporality === 'delta' ? DELTA : CUMULATIVE);
+      writer.byte(tag(2, VARINT));
+    }
+    const begun = writer.length;
+    points.begin(snapshot);
+    for (let i = to - 1; i >= from; i--) {
+      if (i % SERIES_PER_STEP === 0) yield;
+      points.write(i);
+      writer.byte(tag(1, BYTES));
+    }
+    points.finish();
+    bytes.bytesPerPoint = (writer.length - begun) / (to - from);
+    if (buckets === undefined) writer.field(isGauge ? GAUGE : SUM, before);
+    else writer.field(buckets.type === 'explicit' ? HISTOGRAM : EXPONENTIAL_HISTOGRAM, before);
+    writer.raw(bytes.head);
+    writer.field(2, before);
   }
-  const encode = pointEncoderOf(snapshot);
-  const end = new Nanos().set(rows.endMillis);
-  const points: Points = { writer, snapshot, bytes, start: new Nanos(), end };
-  const begun = writer.length;
-  for (let i = to - 1; i >= from; i--) {
-    if (i % SERIES_PER_STEP === 0) yield;
-    const ofPoint = writer.length;
-    encode(points, i);
-    field(writer, 1, ofPoint);
-  }
-  bytes.bytesPerPoint = (writer.length - begun) / (to - from);
-  if (buckets === undefined) field(writer, isGauge ? GAUGE : SUM, before);
-  else field(writer, buckets.type === 'explicit' ? HISTOGRAM : EXPONENTIAL_HISTOGRAM, before);
-  writer.raw(bytes.head);
-  field(writer, 2, before);
 }
 
 /** What is in a request's only `ResourceMetrics`, without its tag and length. */
