@@ -1,8 +1,8 @@
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { DecodedMetric } from '../../demo/otlp/types.js';
 import { decodeMetricsRequest } from '../../demo/otlp/decode.js';
+import type { DecodedMetric } from '../../demo/otlp/types.js';
 import { atOnce, type TemporalityPreference } from '../../src/core/index.js';
 import { type AnyRegistry, coreOf, makeProducer, toRowMetric } from '../../src/otel/index.js';
 import { encodeRequest } from '../../src/otel/otlp/request.js';

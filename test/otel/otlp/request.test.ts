@@ -1,7 +1,5 @@
-import { type MetricData, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { atOnce } from '../../../src/core/index.js';
 import {
   attr,
   buckets,
@@ -10,22 +8,44 @@ import {
   histogram,
   type TemporalityPreference,
 } from '../../../src/index.js';
-import { encodeRequest } from '../../../src/otel/otlp/request.js';
 import { rowsOf } from '../../../src/otel/row-metrics.js';
 import { openRegistry } from '../../support/open-registry.js';
 import { PROPERTY_TIMEOUT, tries } from '../../support/property.js';
-import { RESOURCE, readOurs, readTheirs, rowBatches, serialize } from '../../support/row-batches.js';
+import { readOurs, readTheirs, rowBatches } from '../../support/row-batches.js';
 
 /** Names, texts and values that an encoder could trip over. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom('', 'é', '漢字', '😀', '\ud800', 'a\udfff', '\u0000', 'x'.repeat(127), 'x'.repeat(128)),
+  fc.constantFrom(
+    '',
+    'é',
+    '漢字',
+    '😀',
+    '\ud800',
+    'a\udfff',
+    '\u0000',
+    'x'.repeat(127),
+    'x'.repeat(128),
+  ),
   // Longer than a length of one byte tells, and than one of two bytes in UTF-8.
   fc.constantFrom('ü'.repeat(64), '漢'.repeat(255), 'x'.repeat(1_000)),
 );
 const int = fc.oneof(
   fc.maxSafeInteger(),
-  fc.constantFrom(0, -0, 1, -1, 127, 128, -128, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53 - 1, -(2 ** 53) + 1),
+  fc.constantFrom(
+    0,
+    -0,
+    1,
+    -1,
+    127,
+    128,
+    -128,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 32,
+    2 ** 53 - 1,
+    -(2 ** 53) + 1,
+  ),
 );
 const amount = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1e300 }),
@@ -63,7 +83,12 @@ function open(description: string) {
       ...bounded,
     }),
     size: histogram({ name: 'size', unit: 'By', buckets: buckets.base2(), ...bounded }),
-    small: histogram({ name: 'small', unit: 'By', buckets: buckets.base2({ maxSize: 2 }), ...bounded }),
+    small: histogram({
+      name: 'small',
+      unit: 'By',
+      buckets: buckets.base2({ maxSize: 2 }),
+      ...bounded,
+    }),
   });
 }
 
