@@ -13,6 +13,7 @@ import { verdictsOf } from './report/verdict.js';
 import { bucketSearchSection } from './sections/bucket-search.js';
 import { collectSection } from './sections/collect.js';
 import { type Context, subjectsOf } from './sections/context.js';
+import { encodeSection } from './sections/encode.js';
 import { httpSection } from './sections/http.js';
 import { jobsSection } from './sections/jobs.js';
 import { memorySections } from './sections/memory.js';
@@ -45,6 +46,7 @@ const sections = [
   bucketSearchSection(context),
   ...memorySections(context),
   collectSection(context),
+  encodeSection(context),
   stallSection(context),
   ...(await sizeSections(context)),
 ];

@@ -34,7 +34,7 @@ export function subjectsOf(programs: Programs, hasPeers: boolean): readonly Subj
 }
 
 /** Jobs that every library can do. */
-type SubjectJob = Exclude<Job, { readonly kind: 'search' | 'http' | 'stall' }>;
+type SubjectJob = Exclude<Job, { readonly kind: 'search' | 'http' | 'encode' | 'stall' }>;
 
 /** Has every library do a job, in turn, so many rounds; what comes back is told by library. */
 export function inTurn<J extends SubjectJob>(

@@ -1,8 +1,9 @@
 import type { SearchName } from './bucket-search.js';
+import type { Reach } from './encode.js';
+import type { ExporterName } from './exporting.js';
 import type { HttpSubject } from './http.js';
 import type { SeriesBytes } from './memory.js';
 import type { RecordCaseName } from './record.js';
-import type { StallSubject } from './stall.js';
 import type { TimingOptions } from './timing.js';
 
 /** The libraries under test. Both versions of the SDK are one module, found from two folders. */
@@ -25,7 +26,19 @@ export type Job =
       readonly boundaries: number;
       readonly timing: TimingOptions;
     }
-  | { readonly kind: 'stall'; readonly subject: StallSubject; readonly count: number }
+  | {
+      readonly kind: 'encode';
+      readonly subject: ExporterName;
+      readonly series: number;
+      readonly reach: Reach;
+      readonly count: number;
+    }
+  | {
+      readonly kind: 'stall';
+      readonly subject: ExporterName;
+      readonly series: number;
+      readonly count: number;
+    }
   | {
       readonly kind: 'http';
       readonly subject: HttpSubject;
@@ -43,6 +56,8 @@ export interface JobResults {
   readonly collect: readonly number[];
   /** Nanoseconds per search and count, by batch. */
   readonly search: readonly number[];
+  /** Milliseconds of CPU time, by export. */
+  readonly encode: readonly number[];
   /** Milliseconds, by export. */
   readonly stall: readonly number[];
   /** Nanoseconds per request, by batch. */
