@@ -12,6 +12,7 @@ export { pointsIn } from './delivery/points.js';
 export type { ExportState } from './export-state.js';
 export { exportResult, newExportState, noteAttempt, track } from './export-state.js';
 export { logFields } from './log-fields.js';
+export { toMetricData } from './metric-data.js';
 export type {
   PipelineProducer,
   PipelineProducerOptions,

@@ -119,7 +119,10 @@ export class HttpSender {
       });
       sent.once('response', (response) => {
         hasAnswered = true;
-        void this.read(response).then((answer) => end(settled(answer)));
+        // It may answer before it has read everything.
+        void this.read(response).then((answer) =>
+          end(settled({ ...answer, isBodyFree: sent.writableFinished })),
+        );
       });
       sent.once('error', (error: NodeJS.ErrnoException) => {
         // What has begun to answer says its fate by its status.
