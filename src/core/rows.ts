@@ -2,7 +2,8 @@ import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
 import type { Series } from './series.js';
 
-/** Rows that lie in one array. */
+/** Rows that lie in one array, as a power of two. */
+const CHUNK_BITS = 8;
 const CHUNK = 256;
 
 /**
@@ -37,7 +38,7 @@ export class Rows {
 
   /** The array in which a row lies; it begins {@link at} that place. */
   numbers(i: number): Float64Array {
-    return this.chunks[(i / CHUNK) | 0] as Float64Array;
+    return this.chunks[i >> CHUNK_BITS] as Float64Array;
   }
 
   at(i: number): number {

@@ -47,7 +47,7 @@ export class SyncStorage {
       // As at a collection: what is moved here counts as activity that readers have yet to collect.
       const epoch = ++this.index.epoch;
       for (const series of this.index.list) {
-        this.noteActivity(series, nowMillis, epoch);
+        this.note(series, nowMillis, epoch);
         this.fold(series);
       }
     }
@@ -86,7 +86,7 @@ export class SyncStorage {
         if (this.readers.get(slot) !== state) break;
       }
       if (list[series.position] !== series) continue;
-      this.noteActivity(series, endMillis, epoch);
+      this.note(series, endMillis, epoch);
       this.read(series, state, since, rows);
     }
     state.lastEpoch = epoch;
@@ -107,7 +107,8 @@ export class SyncStorage {
     if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
   }
 
-  private noteActivity({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
+  /** Notes that a series has been heard of since its last collection. */
+  private note({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
     if (activity === undefined) return;
     const seen = this.aggregation.activity(row, at);
     if (seen === activity.seen) return;

@@ -6,7 +6,7 @@ import { type Answer, fateOf, retryAfterMillis } from './answer.js';
 import { serverWords } from './server-words.js';
 
 /** Most bytes of an answer that are read (OTLP specification recommends a limit of 4 MiB). */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4_194_304;
 
 /** The certificates and the key of a TLS connection, as they are in their files. */
 export interface TlsMaterial {

@@ -10,7 +10,7 @@ export function tag(field: number, wireType: number): number {
 
 const NOTHING: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 const NO_VIEW = /* @__PURE__ */ viewOf(NOTHING);
-const TWO_TO_32 = 2 ** 32;
+const TWO_TO_32 = 0x1_0000_0000;
 /** Of an int64 that is negative. */
 const MAX_VARINT_BYTES = 10;
 
