@@ -1,3 +1,4 @@
+import { emptyResource } from '@opentelemetry/resources';
 import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { Rows, SERIES_PER_STEP, type Steps } from '../../core/index.js';
 import { partsOf } from '../delivery/points.js';
@@ -17,7 +18,7 @@ const NOTHING = /* @__PURE__ */ new Uint8Array();
 
 /**
  * An OTLP request. What comes from our own rows is written from them; the rest, metrics of other
- * libraries and the resource, by the official serializer, in messages of their own: what one
+ * libraries and the resource, by the official serializer. It is put together from parts: what one
  * message repeats, two messages after one another repeat as well (Protocol Buffers, "Encoding",
  * "Last One Wins").
  *
@@ -35,20 +36,24 @@ export function* encodeRequest(
     own.push({ scope, ranges: all.map(rowsOf).filter((range) => range !== undefined) });
     others.push({ scope, metrics: all.filter((metric) => rowsOf(metric) === undefined) });
   }
+  const wanted = own.filter(({ ranges }) => ranges.length > 0);
+  const isOurs = wanted.length > 0;
   const pieces: Uint8Array[] = [];
-  for (const part of partsOf({ resource, scopeMetrics: others }, POINTS_PER_STEP)) {
-    pieces.push(serialize(part) ?? NOTHING);
+  // Where there is anything of ours, its message is theirs too, and has the resource.
+  const around = isOurs ? emptyResource() : resource;
+  for (const part of partsOf({ resource: around, scopeMetrics: others }, POINTS_PER_STEP)) {
+    const piece = serialize(part) ?? NOTHING;
+    pieces.push(isOurs ? withoutResource(withoutFrame(piece)) : piece);
     yield;
   }
-  const wanted = own.filter(({ ranges }) => ranges.length > 0);
-  if (wanted.length === 0) return Buffer.concat(pieces);
+  if (!isOurs) return Buffer.concat(pieces);
   // Another request may be half done, where the process is about to end.
   const encoder = idle ?? new RowEncoder();
   idle = undefined;
   const { writer } = encoder;
   writer.begin(ROOM + estimate(wanted) + lengthOf(pieces), spare);
-  for (const piece of pieces.reverse()) writer.raw(piece);
   const before = writer.length;
+  for (const piece of pieces.reverse()) writer.raw(piece);
   for (const scope of wanted.reverse()) yield* encoder.scope(scope);
   writer.raw(withoutFrame(serialize({ resource, scopeMetrics: [] }) ?? NOTHING));
   writer.field(1, before);
@@ -155,7 +160,23 @@ class RowEncoder {
 
 /** What is in a request's only `ResourceMetrics`, without its tag and length. */
 function withoutFrame(request: Uint8Array): Uint8Array {
-  let at = 1;
-  while ((request[at] ?? 0) >= 0x80) at += 1;
-  return request.subarray(at + 1);
+  return request.subarray(lengthAt(request).end);
+}
+
+/** The fields of a `ResourceMetrics` but the resource, where that is the first, as it is written. */
+function withoutResource(fields: Uint8Array): Uint8Array {
+  if (fields[0] !== tag(1, BYTES)) return fields;
+  const { value, end } = lengthAt(fields);
+  return fields.subarray(end + value);
+}
+
+/** The length that follows a tag of one byte, and where it ends. */
+function lengthAt(bytes: Uint8Array): { readonly value: number; readonly end: number } {
+  let value = 0;
+  let end = 1;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[end++] ?? 0;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return { value, end };
+  }
 }

@@ -169,7 +169,9 @@ describe('a batch of ours and of other libraries', () => {
 
   it('says what both have, whoever wrote it', async () => {
     const batch = await collectBoth();
-    const ours = regrouped(readOurs(batch));
+    const decoded = readOurs(batch);
+    expect(decoded).toHaveLength(1);
+    const ours = regrouped(decoded);
     expect([...ours.values()].map(({ points }) => points.length).sort()).toEqual([1, 150, 2, 300]);
     expect(ours).toEqual(regrouped(readTheirs(batch)));
   });
