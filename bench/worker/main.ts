@@ -97,11 +97,11 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
     case 'stall': {
       // Loaded here alone: a job measures one thing.
       const { timeStalls } = await import('./stall.js');
-      return timeStalls(job.subject, job.count);
+      return timeStalls(job.subject, job.series, job.count);
     }
     case 'encode': {
       const { timeExports } = await import('./encode.js');
-      return timeExports(job.subject, job.series, job.count);
+      return timeExports(job.subject, job.series, job.reach, job.count);
     }
     case 'writers': {
       const { timeWriters } = await import('./writers.js');

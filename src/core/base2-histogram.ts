@@ -1,15 +1,15 @@
 import { type Aggregation, type Base2Value, clamp } from './aggregation.js';
 
-/** Offsets of a row's header; the bucket counts follow it. */
-const COUNT = 0;
-const SUM = 1;
-const MIN = 2;
-const MAX = 3;
-const ZERO_COUNT = 4;
-const SCALE = 5;
-const LOW = 6;
-const HIGH = 7;
-const HEADER = 8;
+/** Offsets of a row's header; the bucket counts follow it, each at {@link slotOf} its index. */
+export const COUNT = 0;
+export const SUM = 1;
+export const MIN = 2;
+export const MAX = 3;
+export const ZERO_COUNT = 4;
+export const SCALE = 5;
+export const LOW = 6;
+export const HIGH = 7;
+export const HEADER = 8;
 
 /** The finest scale; a histogram starts there and coarsens as its range grows. */
 const MAX_SCALE = 20;
@@ -38,6 +38,12 @@ export function base2Index(value: number, scale: number): number {
   if (isPowerOfTwo) return exponent * 2 ** scale - 1;
   const index = Math.floor(Math.log(value) * Math.LOG2E * 2 ** scale);
   return Math.max(MIN_EXPONENT * 2 ** scale, Math.min((MAX_EXPONENT + 1) * 2 ** scale - 1, index));
+}
+
+/** Where the count of a bucket is, behind the header of a row. */
+export function slotOf(index: number, maxSize: number): number {
+  const remainder = index % maxSize;
+  return remainder < 0 ? remainder + maxSize : remainder;
 }
 
 /**
@@ -128,8 +134,7 @@ export class Base2HistogramAggregation implements Aggregation {
   }
 
   private slot(at: number, index: number): number {
-    const remainder = index % this.maxSize;
-    return at + HEADER + (remainder < 0 ? remainder + this.maxSize : remainder);
+    return at + HEADER + slotOf(index, this.maxSize);
   }
 
   /** Makes room for the buckets `from` to `to`; returns by how much the scale fell for it. */

@@ -19,10 +19,12 @@ export type {
   RegistryReader,
 } from './registry.js';
 export { CoreRegistry } from './registry.js';
+export { Rows } from './rows.js';
 export type { DropReason, RuntimeOptions } from './runtime.js';
 export type { Steps } from './slices.js';
 export { atOnce, inSlices, SERIES_PER_STEP } from './slices.js';
 export type { MetricSnapshot, Point, Snapshot } from './snapshot.js';
+export { pointsOf } from './snapshot.js';
 export type { Temporality, TemporalityPreference } from './temporality.js';
 export { isTemporalityPreference, temporalityOf } from './temporality.js';
 export type { TimedAttributes } from './timer.js';

@@ -12,9 +12,16 @@ export { pointsIn } from './delivery/points.js';
 export type { ExportState } from './export-state.js';
 export { exportResult, newExportState, noteAttempt, track } from './export-state.js';
 export { logFields } from './log-fields.js';
-export type { PipelineProducer, ProducerOptions, RegistryProducer } from './producer.js';
+export { toMetricData } from './metric-data.js';
+export type {
+  PipelineProducer,
+  PipelineProducerOptions,
+  ProducerOptions,
+  RegistryProducer,
+} from './producer.js';
 export { makeProducer } from './producer.js';
 export type { AnyRegistry, Registry, RegistryDefinition, RegistryMethods } from './registry.js';
 export { coreOf, defineRegistry, makeRegistry } from './registry.js';
+export { toRowMetric } from './row-metrics.js';
 export { Spool } from './spool/index.js';
 export { temporalitySelector } from './temporality.js';

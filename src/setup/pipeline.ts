@@ -17,8 +17,10 @@ import {
   newExportState,
   noteAttempt,
   type PipelineProducer,
+  type PipelineProducerOptions,
   type PointDropReason,
   temporalitySelector,
+  toRowMetric,
   track,
 } from '../otel/index.js';
 import type { Environment, ExporterName } from './environment.js';
@@ -157,7 +159,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
   events.holds(() => exporter.heldPoints);
   // What an earlier process has left need not wait for an interval to be over.
   if (spool !== undefined) exporter.resend();
-  const producers = makePushProducers(plan, temporality);
+  const producers = makePushProducers(plan, temporality, toRowMetric);
   return {
     reader: new OtlpReader(exporter, producers, timing, events),
     producers,
@@ -176,9 +178,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
     close: async () => exporter.close(),
     ...(spool !== undefined && {
       storeNow(resource) {
-        const scopeMetrics = producers
-          .map((producer) => producer.collectNow())
-          .filter((it) => it !== undefined);
+        const scopeMetrics = producers.flatMap((producer) => producer.collectNow());
         exporter.add({ resource, scopeMetrics });
         exporter.close();
       },
@@ -245,11 +245,12 @@ export const NOTHING_HELD = { held: 0, spooled: 0, dropped: {} } as const;
 function makePushProducers(
   { registries, timing }: Plan,
   temporality: TemporalityPreference,
+  convert?: PipelineProducerOptions['convert'],
 ): readonly PipelineProducer[] {
   // A callback that hangs must leave a shutdown the time to send the rest.
   const callbackTimeoutMillis = timing.shutdownMillis / 2;
   return registries.map((registry) =>
-    makeProducer(registry, { temporality, callbackTimeoutMillis }),
+    makeProducer(registry, { temporality, callbackTimeoutMillis, ...(convert && { convert }) }),
   );
 }
 

@@ -10,8 +10,8 @@ import {
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import { dataPointsOf, sizeOf, withPoints } from '../row-metrics.js';
 import { addExponential, addHistogram } from './merge-values.js';
-import { withPoints } from './points.js';
 
 /** Series of one metric that are held, where no batch had more: the SDK's own limit and the overflow. */
 const LEAST_CAPACITY = 2_001;
@@ -58,14 +58,17 @@ type MergedMetrics = Map<string, MergedMetric>;
 function mergedFor(metric: MetricData, into: MergedMetrics): MergedMetric {
   const { name, unit, description } = metric.descriptor;
   const isMonotonic = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
-  const boundaries =
-    metric.dataPointType === DataPointType.HISTOGRAM &&
-    metric.dataPoints[0]?.value.buckets.boundaries;
+  const boundaries = metric.dataPointType === DataPointType.HISTOGRAM && boundariesIn(metric);
   const kind = [metric.dataPointType, metric.aggregationTemporality, isMonotonic, boundaries];
   const key = JSON.stringify([name, unit, description, ...kind]);
   const merged = into.get(key) ?? new MergedMetric(metric);
   into.set(key, merged);
   return merged;
+}
+
+function boundariesIn(metric: MetricData): readonly number[] | undefined {
+  const [first] = dataPointsOf(metric) as Iterable<DataPoint<Histogram>>;
+  return first?.value.buckets.boundaries;
 }
 
 /** The points of one metric, by series. */
@@ -86,10 +89,11 @@ class MergedMetric {
   *add(metric: MetricData, batch: ResourceMetrics, onLost: (points: number) => void): Steps<void> {
     this.newest = metric;
     if (this.brought.by !== batch) this.brought = { by: batch, points: 0 };
-    this.brought.points += metric.dataPoints.length;
+    this.brought.points += sizeOf(metric);
     this.capacity = Math.max(this.capacity, this.brought.points);
-    for (const [i, point] of metric.dataPoints.entries()) {
-      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+    let i = 0;
+    for (const point of dataPointsOf(metric)) {
+      if (i++ % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
       this.put(point, onLost);
     }
   }
