@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation, PointValue } from './aggregation.js';
+import type { Exemplar } from './exemplars.js';
 
 /** Rows that lie in one array. */
 const CHUNK = 256;
@@ -19,6 +20,8 @@ export class Rows {
   readonly attributes: Readonly<Record<string, AttributeValue>>[] = [];
   /** Start of each row, wall-clock ms since the Unix epoch; never after the end. */
   readonly starts: number[] = [];
+  /** Of the rows that have any. */
+  readonly exemplars: Map<number, readonly Exemplar[]> = new Map();
   private readonly chunks: Float64Array[] = [];
 
   constructor(
@@ -35,6 +38,7 @@ export class Rows {
     startMillis: number,
     from: Float64Array,
     fromAt: number,
+    exemplars?: readonly Exemplar[] | undefined,
   ): void {
     const i = this.length++;
     const { stride } = this.aggregation;
@@ -45,6 +49,7 @@ export class Rows {
     for (let n = 0; n < stride; n++) into[at + n] = from[fromAt + n] as number;
     this.attributes.push(attributes);
     this.starts.push(startMillis);
+    if (exemplars !== undefined) this.exemplars.set(i, exemplars);
   }
 
   /** The array in which a row lies; it begins {@link at} that place. */

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
+import { Exemplars } from './exemplars.js';
 
 /**
  * A block of rows, one per series. `live` takes the measurements; with several readers each also
@@ -15,6 +16,14 @@ export interface Block {
   readonly ofReader: Map<number, Float64Array>;
   /** Start of each row's series. A field of the series would take three times as much. */
   readonly starts: Float64Array;
+  /** Made by the first measurement that may become an exemplar. */
+  exemplars: Exemplars | undefined;
+}
+
+/** The exemplars of a block. */
+export function exemplarsOf(block: Block): Exemplars {
+  block.exemplars ??= new Exemplars(block.live.length, block.stride);
+  return block.exemplars;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
@@ -84,6 +93,7 @@ export class RowPool {
       live: new Float64Array(count * stride),
       ofReader: new Map(),
       starts: new Float64Array(count),
+      exemplars: undefined,
     };
     this.blocks.push(block);
     for (let i = count - 1; i >= 0; i--) {
@@ -97,6 +107,7 @@ export class RowPool {
   give({ block, at }: Series): void {
     this.aggregation.reset(block.live, at);
     for (const rows of block.ofReader.values()) this.aggregation.reset(rows, at);
+    block.exemplars?.clear(at);
     this.free.push({ block, at });
   }
 
@@ -113,6 +124,9 @@ export class RowPool {
 
   /** Frees what a reader had of its own. */
   forget(slot: number): void {
-    for (const block of this.blocks) block.ofReader.delete(slot);
+    for (const { ofReader, exemplars } of this.blocks) {
+      ofReader.delete(slot);
+      exemplars?.forget(slot);
+    }
   }
 }

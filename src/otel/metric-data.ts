@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import {
   type Base2Value,
+  type Exemplar,
   type HistogramValue,
   type MetricSnapshot,
   type PointValue,
@@ -59,14 +60,24 @@ export function withoutPoints({
   >;
 }
 
+/** A point with its exemplars, which OpenTelemetry's own has no place for. */
+export interface PointWithExemplars extends DataPoint<unknown> {
+  /** In the unit of the point, at most one of each bucket. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
 /** One row as a point, of the kind that its metric has. */
-export function toDataPoint(snapshot: MetricSnapshot, i: number): DataPoint<unknown> {
-  const { rows } = snapshot;
+export function toDataPoint(snapshot: MetricSnapshot, i: number): PointWithExemplars {
+  const { rows, factor } = snapshot;
+  const exemplars = rows.exemplars.get(i);
   return {
     startTime: toHrTime(rows.starts[i] as number),
     endTime: toHrTime(rows.endMillis),
     attributes: rows.attributes[i] as DataPoint<unknown>['attributes'],
     value: toValue(snapshot, rows.value(i)),
+    ...(exemplars !== undefined && {
+      exemplars: exemplars.map((it) => ({ ...it, value: scaled(it.value, factor) })),
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
 import { partsOf } from '../delivery/points.js';
 import { type RowRange, rowsOf } from '../row-metrics.js';
+import { addExemplars } from './added-exemplars.js';
 import { BackwardWriter, BYTES, tag, VARINT } from './backward-writer.js';
 import { instrumentBytes, textField } from './instrument-bytes.js';
 import { PointWriter } from './point-writer.js';
@@ -31,7 +32,7 @@ export function* encodeRequest(metrics: ResourceMetrics, serialize: Serialize): 
   }
   const pieces: Uint8Array[] = [];
   for (const part of partsOf({ resource, scopeMetrics: others }, POINTS_PER_STEP)) {
-    pieces.push(serialize(part) ?? NOTHING);
+    pieces.push(addExemplars(serialize(part) ?? NOTHING, part));
     yield;
   }
   const wanted = own.filter(({ ranges }) => ranges.length > 0);

@@ -1,0 +1,148 @@
+/** What an exemplar says of the trace in which its measurement was taken. */
+export interface TraceContext {
+  /** Hexadecimal; `undefined` where there was no trace. */
+  readonly traceId?: string | undefined;
+  readonly spanId?: string | undefined;
+}
+
+/**
+ * Tells the trace that is active, or `undefined` where no exemplar is wanted here. Called on the
+ * record path, at most once for a measurement; never throws.
+ */
+export type ActiveTrace = () => TraceContext | undefined;
+
+/** One measurement, as an example of those in its place. */
+export interface Exemplar extends TraceContext {
+  /** Its place in the series: the bucket of an explicit histogram, 0 for what is no histogram. */
+  readonly slot: number;
+  readonly value: number;
+  /** Wall-clock time, ms since the Unix epoch. */
+  readonly millis: number;
+}
+
+/** An exemplar that a later one may still take the place of. */
+interface Candidate extends Exemplar {
+  /** How many measurements have stood for election. */
+  offered: number;
+}
+
+/** What an exemplar is made with. */
+interface Surroundings {
+  readonly clock: { now(): number };
+  readonly random: () => number;
+}
+
+/** Longest gap between two looks for a trace; the lower half of a slot's byte. */
+const GAP = 15;
+
+/** No more places than that in a base-2 histogram (metrics SDK, "Exemplar defaults"). */
+export const BASE2_EXEMPLARS = 20;
+
+/**
+ * The exemplars of one block of rows, at most one for each slot of a series and interval of a reader.
+ *
+ * Looking for the active trace takes several times as long as a bound record, so it is not done for
+ * each measurement. A slot has a byte: how many measurements pass until the next look, and how many
+ * have passed before the last. The first measurement of an interval is looked at, so that rare ones
+ * (the slow ones, mostly) are not missed; without a trace the gap grows by one with each look, up to
+ * 15. A slot that has its exemplar lets one measurement in 16 stand against it, the n-th with the
+ * chance 1/n, so that none is preferred for having come early.
+ *
+ * Memory: a byte for each number of a row; the exemplars only where there has been a trace.
+ *
+ * Source: OpenTelemetry metrics SDK, "Exemplar", "AlignedHistogramBucketExemplarReservoir",
+ * "SimpleFixedSizeExemplarReservoir".
+ */
+export class Exemplars {
+  private readonly looks: Uint8Array;
+  /** By the beginning of the row; with several readers also what each has yet to get, by its slot. */
+  private readonly live = new Map<number, Candidate[]>();
+  private readonly ofReader = new Map<number, Map<number, readonly Exemplar[]>>();
+
+  /** @param numbers of the block; `stride` of them are a row */
+  constructor(
+    numbers: number,
+    private readonly stride: number,
+  ) {
+    this.looks = new Uint8Array(numbers);
+  }
+
+  /** Considers a measurement that the row at `at` has taken. */
+  offer(at: number, slot: number, value: number, trace: ActiveTrace, around: Surroundings): void {
+    const state = this.looks[at + slot] as number;
+    if ((state & GAP) === 0) this.look(at, slot, value, trace, around);
+    else this.looks[at + slot] = state - 1;
+  }
+
+  /** What has come in since this was last asked for; the next interval begins. */
+  take(at: number): readonly Exemplar[] | undefined {
+    this.looks.fill(0, at, at + this.stride);
+    return takeFrom(this.live, at);
+  }
+
+  /** The same for one reader of several, once it has been {@link share}d. */
+  takeOwn(at: number, reader: number): readonly Exemplar[] | undefined {
+    return takeFrom(this.ofReader.get(reader), at);
+  }
+
+  /** Hands what has come in to each reader. */
+  share(at: number, readers: Iterable<{ readonly slot: number }>): void {
+    const exemplars = this.take(at);
+    if (exemplars === undefined) return;
+    for (const { slot } of readers) {
+      const own = this.ofReader.get(slot) ?? new Map();
+      this.ofReader.set(slot, own.set(at, newestExemplars(own.get(at), exemplars)));
+    }
+  }
+
+  /** Forgets a row. */
+  clear(at: number): void {
+    this.live.delete(at);
+    for (const own of this.ofReader.values()) own.delete(at);
+  }
+
+  /** Forgets a reader. */
+  forget(reader: number): void {
+    this.ofReader.delete(reader);
+  }
+
+  private look(
+    at: number,
+    slot: number,
+    value: number,
+    trace: ActiveTrace,
+    { clock, random }: Surroundings,
+  ): void {
+    const place = at + slot;
+    const all = this.live.get(at);
+    const held = all?.find((it) => it.slot === slot);
+    const gap = held === undefined ? Math.min(GAP, ((this.looks[place] as number) >> 4) + 1) : GAP;
+    this.looks[place] = gap * (GAP + 2);
+    if (held !== undefined && random() * ++held.offered >= 1) return;
+    const context = trace();
+    if (context === undefined) return;
+    const { traceId, spanId } = context;
+    const found = { slot, value, millis: clock.now(), traceId, spanId };
+    if (held !== undefined) Object.assign(held, found);
+    else if (all === undefined) this.live.set(at, [{ ...found, offered: 1 }]);
+    else all.push({ ...found, offered: 1 });
+    this.looks[place] = GAP;
+  }
+}
+
+function takeFrom(
+  rows: Map<number, readonly Exemplar[]> | undefined,
+  at: number,
+): readonly Exemplar[] | undefined {
+  const exemplars = rows?.get(at);
+  rows?.delete(at);
+  return exemplars;
+}
+
+/** The exemplars of one series over two intervals: of each slot the newer one. */
+export function newestExemplars(
+  older: readonly Exemplar[] = [],
+  newer: readonly Exemplar[] = [],
+): readonly Exemplar[] {
+  return [...newer, ...older.filter(({ slot }) => !newer.some((it) => it.slot === slot))];
+}
