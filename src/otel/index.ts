@@ -14,6 +14,7 @@ export { EXEMPLAR_FILTERS, takeExemplars } from './exemplars.js';
 export type { ExportState } from './export-state.js';
 export { exportResult, newExportState, noteAttempt, track } from './export-state.js';
 export { logFields } from './log-fields.js';
+export type { PointWithExemplars } from './metric-data.js';
 export type {
   PipelineProducer,
   PipelineProducerOptions,
