@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistogramValue } from '../../src/core/index.js';
+import type { HistogramValue, MetricSnapshot, Point } from '../../src/core/index.js';
 import { pointsOf } from '../../src/core/snapshot.js';
 import { attr, buckets, counter, histogram } from '../../src/index.js';
 import { coreOf, takeExemplars } from '../../src/otel/index.js';
@@ -111,9 +111,9 @@ describe('exemplars', () => {
           for (const value of values) metrics.latency.record(value);
         });
         const [metric] = reader.collectNow().metrics;
-        const [point] = metric === undefined ? [] : pointsOf(metric);
-        const { counts } = point?.value as HistogramValue;
-        const slots = new Set(point?.exemplars?.map(({ slot }) => slot));
+        const [{ value, exemplars = [] }] = pointsOf(metric as MetricSnapshot) as [Point];
+        const { counts } = value as HistogramValue;
+        const slots = new Set(exemplars.map(({ slot }) => slot));
         expect([...slots].sort()).toEqual([...counts.keys()].filter((i) => counts[i] !== 0));
       }),
       tries(100),
