@@ -7,8 +7,9 @@ import { BOXED_VALUES, VALUES } from './inputs.js';
 import type { Job, JobResults, SubjectModule } from './job.js';
 import { MANY, MANY_SPECS, recordMany } from './many-series.js';
 import { bytesPerOperation, bytesPerSeries } from './memory.js';
-import { RECORD_CASES, type RecordCaseName } from './record.js';
+import { RECORD_CASES, type RecordCase, type RecordCaseName } from './record.js';
 import { time } from './timing.js';
+import { traced } from './tracing.js';
 
 /** Only the library under test is loaded. */
 const SUBJECTS: Record<SubjectModule, () => Promise<{ readonly makeSubject: MakeSubject }>> = {
@@ -27,13 +28,15 @@ async function checkTally(subject: Subject, series: number, measurements: number
 
 async function prepare(module: SubjectModule, name: RecordCaseName, values: readonly number[]) {
   const { makeSubject } = await SUBJECTS[module]();
-  const { specs, series, loop } = RECORD_CASES[name];
+  const { specs, series, loop, tracing }: RecordCase = RECORD_CASES[name];
   const subject = makeSubject(specs);
+  if (tracing !== undefined) subject.takeExemplars?.();
+  const plain = loop(subject, values);
   // A loop of several instruments in turn does whole turns.
   const perTurn = specs.length;
   const whole = (operations: number) => Math.ceil(operations / perTurn) * perTurn;
   return {
-    loop: loop(subject, values),
+    loop: tracing === undefined ? plain : traced(plain, tracing),
     check: (made: readonly number[]) =>
       checkTally(
         subject,

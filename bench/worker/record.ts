@@ -12,12 +12,15 @@ import {
 } from './attributes.js';
 import { MASK, PICKS } from './inputs.js';
 import type { Loop } from './timing.js';
+import type { Tracing } from './tracing.js';
 
 /** What one process measures. */
 export interface RecordCase {
   readonly specs: readonly InstrumentSpec[];
   /** Series there must be at the end. */
   readonly series: number;
+  /** Whether the process traces, and exemplars are taken by whoever can. */
+  readonly tracing?: Tracing;
   loop(subject: Subject, values: readonly number[]): Loop;
 }
 
@@ -153,6 +156,8 @@ export const RECORD_CASES = {
   'record-mixed': mixed,
   'add-3-fresh': add,
   bound,
+  'bound-outside-spans': { ...bound, tracing: 'outside' },
+  'bound-in-span': { ...bound, tracing: 'inside' },
   bind,
 } as const satisfies Record<string, RecordCase>;
 

@@ -51,13 +51,15 @@ function decoded(batch: ResourceMetrics): WireRequest {
   return decodeWireRequest(atOnce(encodeRequest(batch, serialize)));
 }
 
+type WirePoint = { readonly exemplars: readonly WireExemplar[] };
+
 /** The exemplars of each point of one metric. */
 function exemplarsIn(request: WireRequest, name: string) {
   return request.resourceMetrics
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
     .filter((metric) => metric.name === name)
     .map((it) => it.gauge ?? it.sum ?? it.histogram ?? it.exponentialHistogram)
-    .flatMap((data) => data?.dataPoints ?? [])
+    .flatMap((data): readonly WirePoint[] => data?.dataPoints ?? [])
     .map(({ exemplars }) => exemplars.map(readable).sort((a, b) => a.value - b.value));
 }
 
