@@ -1,3 +1,5 @@
+import type { Clock } from './clock.js';
+
 /** What an exemplar says of the trace in which its measurement was taken. */
 export interface TraceContext {
   /** Hexadecimal; `undefined` where there was no trace. */
@@ -22,18 +24,23 @@ export interface Exemplar extends TraceContext {
 
 /** An exemplar that a later one may still take the place of. */
 interface Candidate extends Exemplar {
-  /** How many measurements have stood for election. */
-  offered: number;
+  /** How many measurements of its slot there have been since the first exemplar of the interval. */
+  seen: number;
+  /** Which of them is to take its place. */
+  next: number;
 }
 
-/** What an exemplar is made with. */
-interface Surroundings {
-  readonly clock: { now(): number };
+/** What exemplars are made with. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** From 0 up to 1. */
   readonly random: () => number;
+  /** None are taken while it is `undefined`. */
+  readonly trace: ActiveTrace | undefined;
 }
 
-/** Longest gap between two looks for a trace; the lower half of a slot's byte. */
-const GAP = 15;
+/** Longest gap between two looks at a slot, measurements. */
+const GAP = 255;
 
 /** No more places than that in a base-2 histogram (metrics SDK, "Exemplar defaults"). */
 export const BASE2_EXEMPLARS = 20;
@@ -42,19 +49,19 @@ export const BASE2_EXEMPLARS = 20;
  * The exemplars of one block of rows, at most one for each slot of a series and interval of a reader.
  *
  * Looking for the active trace takes several times as long as a bound record, so it is not done for
- * each measurement. A slot has a byte: how many measurements pass until the next look, and how many
+ * each measurement. A slot has two bytes: how many measurements pass until the next look, and how many
  * have passed before the last. The first measurement of an interval is looked at, so that rare ones
  * (the slow ones, mostly) are not missed; without a trace the gap grows by one with each look, up to
- * 15. A slot that has its exemplar lets one measurement in 16 stand against it, the n-th with the
- * chance 1/n, so that none is preferred for having come early.
+ * 255. What then takes the place of an exemplar is drawn by lot, so that each measurement of the
+ * interval has the same chance, and the number of looks grows with their logarithm.
  *
- * Memory: a byte for each number of a row; the exemplars only where there has been a trace.
+ * Memory: two bytes for each number of a row; the exemplars only where there has been a trace.
  *
  * Source: OpenTelemetry metrics SDK, "Exemplar", "AlignedHistogramBucketExemplarReservoir",
  * "SimpleFixedSizeExemplarReservoir".
  */
 export class Exemplars {
-  private readonly looks: Uint8Array;
+  private readonly looks: Uint16Array;
   /** By the beginning of the row; with several readers also what each has yet to get, by its slot. */
   private readonly live = new Map<number, Candidate[]>();
   private readonly ofReader = new Map<number, Map<number, readonly Exemplar[]>>();
@@ -63,14 +70,15 @@ export class Exemplars {
   constructor(
     numbers: number,
     private readonly stride: number,
+    private readonly surroundings: Surroundings,
   ) {
-    this.looks = new Uint8Array(numbers);
+    this.looks = new Uint16Array(numbers);
   }
 
   /** Considers a measurement that the row at `at` has taken. */
-  offer(at: number, slot: number, value: number, trace: ActiveTrace, around: Surroundings): void {
+  offer(at: number, slot: number, value: number): void {
     const state = this.looks[at + slot] as number;
-    if ((state & GAP) === 0) this.look(at, slot, value, trace, around);
+    if ((state & GAP) === 0) this.look(at, slot, value);
     else this.looks[at + slot] = state - 1;
   }
 
@@ -106,28 +114,37 @@ export class Exemplars {
     this.ofReader.delete(reader);
   }
 
-  private look(
-    at: number,
-    slot: number,
-    value: number,
-    trace: ActiveTrace,
-    { clock, random }: Surroundings,
-  ): void {
+  private look(at: number, slot: number, value: number): void {
+    const { clock, random, trace } = this.surroundings;
     const place = at + slot;
+    const passed = ((this.looks[place] as number) >> 8) + 1;
     const all = this.live.get(at);
-    const held = all?.find((it) => it.slot === slot);
-    const gap = held === undefined ? Math.min(GAP, ((this.looks[place] as number) >> 4) + 1) : GAP;
-    this.looks[place] = gap * (GAP + 2);
-    if (held !== undefined && random() * ++held.offered >= 1) return;
-    const context = trace();
-    if (context === undefined) return;
-    const { traceId, spanId } = context;
-    const found = { slot, value, millis: clock.now(), traceId, spanId };
-    if (held !== undefined) Object.assign(held, found);
-    else if (all === undefined) this.live.set(at, [{ ...found, offered: 1 }]);
-    else all.push({ ...found, offered: 1 });
-    this.looks[place] = GAP;
+    let held = all === undefined ? undefined : heldIn(all, slot);
+    let gap = Math.min(GAP, passed);
+    if (held !== undefined) held.seen += passed;
+    if (held === undefined || held.seen >= held.next) {
+      const context = trace?.();
+      if (context !== undefined) {
+        const { traceId, spanId } = context;
+        const found = { slot, value, millis: clock.now(), traceId, spanId };
+        if (held !== undefined) Object.assign(held, found);
+        else {
+          held = { ...found, seen: 1, next: 0 };
+          if (all === undefined) this.live.set(at, [held]);
+          else all.push(held);
+        }
+      }
+      // The n-th is to stay until the m-th with the probability n/m.
+      if (held !== undefined) held.next = Math.floor(held.seen / random()) + 1;
+    }
+    if (held !== undefined) gap = Math.min(GAP, held.next - held.seen - 1);
+    this.looks[place] = gap * 257;
   }
+}
+
+function heldIn(all: readonly Candidate[], slot: number): Candidate | undefined {
+  for (const it of all) if (it.slot === slot) return it;
+  return undefined;
 }
 
 function takeFrom(

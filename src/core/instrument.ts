@@ -5,7 +5,7 @@ import { ExplicitHistogramAggregation } from './explicit-histogram.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { Sampler } from './sampler.js';
 import { lastValueAggregation, sumAggregation } from './scalar-aggregations.js';
-import { exemplarsOf, type Series } from './series.js';
+import type { Series } from './series.js';
 import type { SeriesIndex } from './series-index.js';
 import { SyncStorage } from './sync-storage.js';
 
@@ -83,11 +83,10 @@ export abstract class SyncInstrument {
 
   private update(series: Series, value: number, weight: number): void {
     const slot = this.aggregation.update(series.row, series.at, value, weight);
-    const { trace } = this.runtime;
     if (slot < 0) {
       this.refusals.drop('sum_overflow', `adding ${value} would take the sum out of range.`);
-    } else if (trace !== undefined) {
-      exemplarsOf(series.block).offer(series.at, slot, value, trace, this.runtime);
+    } else {
+      series.block.exemplars?.offer(series.at, slot, value);
     }
   }
 

@@ -37,7 +37,7 @@ export class Runtime {
   readonly clock: Clock;
   readonly random: () => number;
   strict: boolean;
-  /** Where exemplars find their trace; none are taken while it is `undefined`. */
+  /** Where exemplars find their trace; set by `CoreRegistry.setTrace`. */
   trace: ActiveTrace | undefined;
   private listener: ((message: string) => void) | undefined;
   private pending: string[] = [];

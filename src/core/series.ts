@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
-import { Exemplars } from './exemplars.js';
+import { Exemplars, type Surroundings } from './exemplars.js';
 
 /**
  * A block of rows, one per series. `live` takes the measurements; with several readers each also
@@ -16,14 +16,8 @@ export interface Block {
   readonly ofReader: Map<number, Float64Array>;
   /** Start of each row's series. A field of the series would take three times as much. */
   readonly starts: Float64Array;
-  /** Made by the first measurement that may become an exemplar. */
+  /** While there is where to find a trace. */
   exemplars: Exemplars | undefined;
-}
-
-/** The exemplars of a block. */
-export function exemplarsOf(block: Block): Exemplars {
-  block.exemplars ??= new Exemplars(block.live.length, block.stride);
-  return block.exemplars;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
@@ -79,7 +73,10 @@ export class RowPool {
   private readonly free: { readonly block: Block; readonly at: number }[] = [];
   private rows = 0;
 
-  constructor(private readonly aggregation: Aggregation) {}
+  constructor(
+    private readonly aggregation: Aggregation,
+    private readonly surroundings: Surroundings,
+  ) {}
 
   /** A row without measurements. */
   take(): { readonly block: Block; readonly at: number } {
@@ -96,6 +93,7 @@ export class RowPool {
       exemplars: undefined,
     };
     this.blocks.push(block);
+    this.prepare(block);
     for (let i = count - 1; i >= 0; i--) {
       this.aggregation.reset(block.live, i * stride);
       this.free.push({ block, at: i * stride });
@@ -120,6 +118,19 @@ export class RowPool {
       this.aggregation.reset(rows, at);
     block.ofReader.set(slot, rows);
     return rows;
+  }
+
+  /** Makes room for exemplars, or frees it, as it has become. */
+  prepareAll(): void {
+    for (const block of this.blocks) this.prepare(block);
+  }
+
+  private prepare(block: Block): void {
+    const { live, stride, exemplars } = block;
+    block.exemplars =
+      this.surroundings.trace === undefined
+        ? undefined
+        : (exemplars ?? new Exemplars(live.length, stride, this.surroundings));
   }
 
   /** Frees what a reader had of its own. */

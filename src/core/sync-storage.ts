@@ -32,7 +32,7 @@ export class SyncStorage {
   constructor(
     private readonly declaration: InstrumentDeclaration,
     private readonly aggregation: Aggregation,
-    private readonly runtime: Runtime,
+    runtime: Runtime,
     refusals: Refusals,
   ) {
     this.index = new SeriesIndex(declaration, aggregation, runtime, refusals);
@@ -107,7 +107,6 @@ export class SyncStorage {
     const exemplars = this.isFolded
       ? block.exemplars?.takeOwn(at, state.slot)
       : block.exemplars?.take(at);
-    if (this.runtime.trace === undefined) block.exemplars = undefined;
     into.add(series.attributes, startOf(since, series.startMillis), rows, at, exemplars);
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);

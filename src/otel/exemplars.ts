@@ -40,7 +40,7 @@ export function takeExemplars(
 ): ExemplarSource {
   const source = SOURCES[filter];
   const set = (active: ActiveTrace | undefined): void => {
-    for (const { runtime } of registries) runtime.trace = active;
+    for (const registry of registries) registry.setTrace(active);
   };
   // A tracer is often set up after the metrics: the first interval is given to it in advance.
   set(source);

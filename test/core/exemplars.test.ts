@@ -26,7 +26,7 @@ function declare(random = () => 0.999) {
     active.looks += 1;
     return active.trace;
   };
-  core.runtime.trace = trace;
+  core.setTrace(trace);
   const attach = (temporality: 'cumulative' | 'delta' = 'cumulative') => {
     const reader = core.attach(temporality);
     /** The exemplars of each series of one metric. */
@@ -140,15 +140,15 @@ describe('exemplars', () => {
     const { core, metrics, active, trace, attach } = declare();
     const collect = attach();
     active.trace = span('a');
-    core.runtime.trace = undefined;
+    core.setTrace(undefined);
     metrics.c.add(1);
     expect(active.looks).toBe(0);
     expect(collect('c').map(spans)).toEqual([[]]);
-    core.runtime.trace = trace;
+    core.setTrace(trace);
     metrics.c.add(1);
-    core.runtime.trace = undefined;
+    core.setTrace(undefined);
     expect(collect('c').map(spans)).toEqual([['a']]);
-    core.runtime.trace = trace;
+    core.setTrace(trace);
     active.trace = undefined;
     metrics.c.add(1);
     expect(collect('c').map(spans)).toEqual([[]]);

@@ -28,7 +28,7 @@ function declare() {
     }),
   });
   const active = { trace: undefined as TraceContext | undefined };
-  coreOf(opened.metrics).runtime.trace = () => active.trace;
+  coreOf(opened.metrics).setTrace(() => active.trace);
   const producer = opened.metrics.producer();
   const collect = async (): Promise<ResourceMetrics> => ({
     ...(await producer.collect()).resourceMetrics,
@@ -133,7 +133,7 @@ latency_sum{${scope}} 1e+22
       b: counter({ name: 'b', ...bounded }),
     });
     const active = { trace: undefined as TraceContext | undefined };
-    coreOf(metrics).runtime.trace = () => active.trace;
+    coreOf(metrics).setTrace(() => active.trace);
     for (const id of [1, 2]) metrics.b.add(id, { id });
     metrics.a.add(1, { id: 1 });
     active.trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };

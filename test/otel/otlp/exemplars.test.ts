@@ -39,7 +39,7 @@ function declare(temporality: TemporalityPreference) {
     size: histogram({ name: 'size', unit: 'By', buckets: buckets.base2() }),
   });
   const active = { trace: undefined as TraceContext | undefined };
-  coreOf(opened.metrics).runtime.trace = () => active.trace;
+  coreOf(opened.metrics).setTrace(() => active.trace);
   const collect = rowBatches(opened.metrics, temporality);
   return { ...opened, active, collect };
 }
