@@ -39,8 +39,8 @@ export interface Surroundings {
   readonly trace: ActiveTrace | undefined;
 }
 
-/** Longest gap between two looks at a slot, measurements. */
-const GAP = 255;
+/** Longest gap between two looks at a slot, measurements; the lower half of its two bytes. */
+export const GAP = 255;
 
 /** No more places than that in a base-2 histogram (metrics SDK, "Exemplar defaults"). */
 export const BASE2_EXEMPLARS = 20;
@@ -61,7 +61,8 @@ export const BASE2_EXEMPLARS = 20;
  * "SimpleFixedSizeExemplarReservoir".
  */
 export class Exemplars {
-  private readonly looks: Uint16Array;
+  /** By the place of a slot in its row. Whoever records counts the lower half down, and looks at 0. */
+  readonly looks: Uint16Array;
   /** By the beginning of the row; with several readers also what each has yet to get, by its slot. */
   private readonly live = new Map<number, Candidate[]>();
   private readonly ofReader = new Map<number, Map<number, readonly Exemplar[]>>();
@@ -73,13 +74,6 @@ export class Exemplars {
     private readonly surroundings: Surroundings,
   ) {
     this.looks = new Uint16Array(numbers);
-  }
-
-  /** Considers a measurement that the row at `at` has taken. */
-  offer(at: number, slot: number, value: number): void {
-    const state = this.looks[at + slot] as number;
-    if ((state & GAP) === 0) this.look(at, slot, value);
-    else this.looks[at + slot] = state - 1;
   }
 
   /** What has come in since this was last asked for; the next interval begins. */
@@ -114,7 +108,8 @@ export class Exemplars {
     this.ofReader.delete(reader);
   }
 
-  private look(at: number, slot: number, value: number): void {
+  /** Considers a measurement that the row at `at` has taken; the countdown of its slot has ended. */
+  look(at: number, slot: number, value: number): void {
     const { clock, random, trace } = this.surroundings;
     const place = at + slot;
     const passed = ((this.looks[place] as number) >> 8) + 1;

@@ -18,6 +18,8 @@ export interface Block {
   readonly starts: Float64Array;
   /** While there is where to find a trace. */
   exemplars: Exemplars | undefined;
+  /** Those of {@link exemplars}, a step nearer to the record path. */
+  looks: Uint16Array | undefined;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
@@ -91,6 +93,7 @@ export class RowPool {
       ofReader: new Map(),
       starts: new Float64Array(count),
       exemplars: undefined,
+      looks: undefined,
     };
     this.blocks.push(block);
     this.prepare(block);
@@ -131,6 +134,7 @@ export class RowPool {
       this.surroundings.trace === undefined
         ? undefined
         : (exemplars ?? new Exemplars(live.length, stride, this.surroundings));
+    block.looks = block.exemplars?.looks;
   }
 
   /** Frees what a reader had of its own. */
