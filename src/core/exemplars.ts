@@ -99,7 +99,7 @@ export class Exemplars {
 
   /** Forgets a row. */
   clear(at: number): void {
-    this.live.delete(at);
+    this.take(at);
     for (const own of this.ofReader.values()) own.delete(at);
   }
 
