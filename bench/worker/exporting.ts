@@ -43,7 +43,7 @@ function declare(series: number) {
 function meterbookBytes(series: number): Exporting {
   const metrics = declare(series);
   const delivery = new Delivery({
-    send: async () => ({ fate: 'accepted' }),
+    send: async () => ({ fate: 'accepted', isBodyFree: true }),
     serialize: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics),
     timeoutMillis: 10_000,
     now: () => performance.now(),

@@ -21,7 +21,7 @@ export type {
   RegistryReader,
 } from './registry.js';
 export { CoreRegistry } from './registry.js';
-export type { Rows } from './rows.js';
+export { Rows } from './rows.js';
 export type { DropReason, RuntimeOptions } from './runtime.js';
 export type { Steps } from './slices.js';
 export { atOnce, inSlices, SERIES_PER_STEP } from './slices.js';

@@ -126,9 +126,8 @@ export class ObservableInstrument {
     const interval = intervalOf(state, endMillis);
     const isDelta = this.isSum && state.temporality === 'delta';
     const rows = new Rows(lastValueAggregation, endMillis, seen.size);
-    const row = new Float64Array(lastValueAggregation.stride);
     for (const [series, total] of seen) {
-      if (rows.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+      if (rows.starts.length % SERIES_PER_STEP === 0) yield;
       if (series.activity !== undefined) series.activity.millis = endMillis;
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
@@ -137,14 +136,16 @@ export class ObservableInstrument {
       // The wall clock may have been set back; the start stays what it is from then on.
       const since = Math.min(begun, endMillis);
       reported.set(series, { total, startMillis: since });
-      row[0] = isDelta && last !== undefined && !isReset ? total - last.total : total;
-      rows.add(series.attributes, startOf(interval, since), row, 0);
+      const value = isDelta && last !== undefined && !isReset ? total - last.total : total;
+      rows.add(series, startOf(interval, since), Float64Array.of(value, 1), 0);
     }
     this.index.seriesStartMillis = endMillis;
-    yield* this.retireUnseen(seen, endMillis);
-    return rows.length === 0
-      ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, rows };
+    yield* this.index.retireIdle(endMillis, (series) => {
+      if (seen.has(series)) return false;
+      for (const others of this.reported.values()) others.delete(series);
+      return true;
+    });
+    return { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
   /** Takes what one callback reports, within the time given. Never rejects. */
@@ -227,21 +228,6 @@ export class ObservableInstrument {
     const isShared =
       series === this.index.overflow || Object.values(series.attributes).includes(OTHER);
     into.set(series, this.isSum && isShared ? (into.get(series) ?? 0) + value : value);
-  }
-
-  private *retireUnseen(seen: Observations, nowMillis: number): Steps<void> {
-    const { list } = this.index;
-    const idleMillis = (this.declaration.idleSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
-    for (let i = list.length - 1; i >= 0; i--) {
-      if (i % SERIES_PER_STEP === 0) yield;
-      // Other readers may have retired some in the meantime.
-      const series = list[i] as Series;
-      const activity = series?.activity;
-      if (activity === undefined || seen.has(series)) continue;
-      if (nowMillis - activity.millis < idleMillis) continue;
-      this.index.retire(series);
-      for (const reported of this.reported.values()) reported.delete(series);
-    }
   }
 }
 

@@ -22,7 +22,7 @@ export interface MetricSnapshot {
   readonly temporality: Temporality;
   readonly rows: Rows;
   /** By what values, sums and least and greatest values are to be multiplied; 1 where it is left out. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
 /** The points of an instrument, for whoever wants objects. */
@@ -31,7 +31,7 @@ export function pointsOf({ rows }: MetricSnapshot): readonly Point[] {
     attributes,
     startMillis: rows.starts[i] as number,
     endMillis: rows.endMillis,
-    value: rows.value(i),
+    value: rows.aggregation.read(rows.numbers(i), rows.at(i)),
     ...(rows.exemplars.has(i) && { exemplars: rows.exemplars.get(i) as readonly Exemplar[] }),
   }));
 }

@@ -46,8 +46,10 @@ export class SyncStorage {
     if (reader.fromNow || isLate) {
       // As at a collection: what is moved here counts as activity that readers have yet to collect.
       const epoch = ++this.index.epoch;
-      for (const series of this.index.list) this.noteActivity(series, nowMillis, epoch);
-      this.foldAll();
+      for (const series of this.index.list) {
+        this.note(series, nowMillis, epoch);
+        this.fold(series);
+      }
     }
     if (reader.fromNow || first !== undefined) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
@@ -73,27 +75,23 @@ export class SyncStorage {
     const state = this.readers.get(slot);
     if (state === undefined) return undefined;
     const epoch = ++this.index.epoch;
-    const { idleSeconds } = this.declaration;
     const since = intervalOf(state, endMillis);
     const { list } = this.index;
     // Of a copy, since series come and go in the meantime.
-    const all = [...list];
-    const rows = new Rows(this.aggregation, endMillis, all.length);
-    for (let i = 0; i < all.length; i++) {
-      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) {
+    const rows = new Rows(this.aggregation, endMillis, list.length);
+    let i = 0;
+    for (const series of [...list]) {
+      if (++i % SERIES_PER_STEP === 0) {
         yield;
         if (this.readers.get(slot) !== state) break;
       }
-      const series = all[i] as Series;
       if (list[series.position] !== series) continue;
-      this.noteActivity(series, endMillis, epoch);
+      this.note(series, endMillis, epoch);
       this.read(series, state, since, rows);
     }
     state.lastEpoch = epoch;
-    if (idleSeconds !== undefined) yield* this.retireIdle(endMillis, idleSeconds * 1_000);
-    return rows.length === 0
-      ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, rows };
+    yield* this.index.retireIdle(endMillis, (series, activity) => this.letGo(series, activity));
+    return { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
   private read(series: Series, state: ReaderState, since: Interval, into: Rows): void {
@@ -107,13 +105,14 @@ export class SyncStorage {
     const exemplars = this.isFolded
       ? block.exemplars?.takeOwn(at, state.slot)
       : block.exemplars?.take(at);
-    into.add(series.attributes, startOf(since, series.startMillis), rows, at, exemplars);
+    into.add(series, startOf(since, series.startMillis), rows, at, exemplars);
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);
     if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
   }
 
-  private noteActivity({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
+  /** Notes that a series has been heard of since its last collection. */
+  private note({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
     if (activity === undefined) return;
     const seen = this.aggregation.activity(row, at);
     if (seen === activity.seen) return;
@@ -161,30 +160,13 @@ export class SyncStorage {
     if (series.activity !== undefined) series.activity.seen = 0;
   }
 
-  /** Retires what has been idle for long enough and has been collected by everybody. */
-  private *retireIdle(nowMillis: number, idleMillis: number): Steps<void> {
-    const { list } = this.index;
-    for (let i = list.length - 1; i >= 0; i--) {
-      if (i % SERIES_PER_STEP === 0) yield;
-      // Other readers may have retired some in the meantime.
-      const series = list[i] as Series;
-      const activity = series?.activity;
-      if (activity === undefined || nowMillis - activity.millis < idleMillis) continue;
-      // What came in after the series was read has yet to be collected.
-      const isRead = this.aggregation.activity(series.row, series.at) === activity.seen;
-      if (isRead && this.isCollectedByAll(activity) && this.isAtRest(series))
-        this.index.retire(series);
-    }
-  }
-
-  private isCollectedByAll({ epoch }: Activity): boolean {
+  /** Whether an idle series may go: everybody has collected what it has had, and it is at rest. */
+  private letGo({ row, at, block }: Series, { seen, epoch }: Activity): boolean {
+    // What came in after the series was read has yet to be collected.
+    if (this.aggregation.activity(row, at) !== seen) return false;
     for (const state of this.readers.all()) if (state.lastEpoch < epoch) return false;
-    return true;
-  }
-
-  /** An upDownCounter that is not at zero still says something: it stays. */
-  private isAtRest({ row, at, block }: Series): boolean {
     if (this.declaration.kind !== 'upDownCounter') return true;
+    // One that is not at zero still says something: it stays.
     return row[at] === 0 && [...block.ofReader.values()].every((rows) => rows[at] === 0);
   }
 }

@@ -24,7 +24,7 @@ export function withFormerNames(
     const former = formers.get(declaration) ?? formerOf(declaration);
     formers.set(declaration, former);
     // A factor on base-2 buckets is refused when the instrument is declared.
-    return [snapshot, { ...snapshot, declaration: former, factor: renamedFrom.factor ?? 1 }];
+    return [snapshot, { ...snapshot, declaration: former, factor: renamedFrom.factor }];
   });
 }
 

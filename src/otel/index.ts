@@ -15,6 +15,7 @@ export type { ExportState } from './export-state.js';
 export { exportResult, newExportState, noteAttempt, track } from './export-state.js';
 export { logFields } from './log-fields.js';
 export type { PointWithExemplars } from './metric-data.js';
+export { toMetricData } from './metric-data.js';
 export type {
   PipelineProducer,
   PipelineProducerOptions,

@@ -8,14 +8,13 @@ import {
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
 import {
-  type Base2Value,
   type Exemplar,
-  type HistogramValue,
   type MetricSnapshot,
   type PointValue,
   SERIES_PER_STEP,
   type Steps,
 } from '../core/index.js';
+import type { InstrumentDeclaration } from '../declare/index.js';
 import { boundariesOf, scaled } from './former-names.js';
 
 /** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds, to the microsecond. */
@@ -28,36 +27,33 @@ export function toHrTime(millis: number): HrTime {
 /** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */
 export function* toMetricData(snapshot: MetricSnapshot): Steps<MetricData> {
   const dataPoints: DataPoint<unknown>[] = [];
-  for (let i = 0; i < snapshot.rows.length; i++) {
-    if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+  for (let i = 0; i < snapshot.rows.starts.length; i++) {
+    if (i % SERIES_PER_STEP === 0) yield;
     dataPoints.push(toDataPoint(snapshot, i));
   }
   return { ...withoutPoints(snapshot), dataPoints } as MetricData;
 }
 
 /** Everything that metric data says but its points. */
-export function withoutPoints({
-  declaration,
-  temporality,
-}: MetricSnapshot): Omit<MetricData, 'dataPoints'> {
-  const { kind, name, description, unit, buckets } = declaration;
-  const base = {
+export function withoutPoints({ declaration, temporality }: MetricSnapshot): MetricData {
+  const { kind, name, description, unit } = declaration;
+  const dataPointType = typeOf(declaration);
+  return {
     descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality:
       temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
-  };
-  if (buckets !== undefined) {
-    const isExplicit = buckets.type === 'explicit';
-    const { HISTOGRAM, EXPONENTIAL_HISTOGRAM } = DataPointType;
-    return { ...base, dataPointType: isExplicit ? HISTOGRAM : EXPONENTIAL_HISTOGRAM };
-  }
-  if (kind === 'gauge' || kind === 'observableGauge')
-    return { ...base, dataPointType: DataPointType.GAUGE };
-  const isMonotonic = kind === 'counter' || kind === 'observableCounter';
-  return { ...base, dataPointType: DataPointType.SUM, isMonotonic } as Omit<
-    MetricData,
-    'dataPoints'
-  >;
+    dataPointType,
+    ...(dataPointType === DataPointType.SUM && {
+      isMonotonic: kind === 'counter' || kind === 'observableCounter',
+    }),
+    dataPoints: [],
+  } as MetricData;
+}
+
+function typeOf({ kind, buckets }: InstrumentDeclaration): DataPointType {
+  if (buckets?.type === 'explicit') return DataPointType.HISTOGRAM;
+  if (buckets?.type === 'base2') return DataPointType.EXPONENTIAL_HISTOGRAM;
+  return kind === 'gauge' || kind === 'observableGauge' ? DataPointType.GAUGE : DataPointType.SUM;
 }
 
 /** A point with its exemplars, which OpenTelemetry's own has no place for. */
@@ -74,44 +70,29 @@ export function toDataPoint(snapshot: MetricSnapshot, i: number): PointWithExemp
     startTime: toHrTime(rows.starts[i] as number),
     endTime: toHrTime(rows.endMillis),
     attributes: rows.attributes[i] as DataPoint<unknown>['attributes'],
-    value: toValue(snapshot, rows.value(i)),
+    value: toValue(snapshot, rows.aggregation.read(rows.numbers(i), rows.at(i))),
     ...(exemplars !== undefined && {
       exemplars: exemplars.map((it) => ({ ...it, value: scaled(it.value, factor) })),
     }),
   };
 }
 
-function toValue(snapshot: MetricSnapshot, value: PointValue): unknown {
-  const { declaration, factor } = snapshot;
+function toValue(
+  { declaration, factor }: MetricSnapshot,
+  value: PointValue,
+): number | Histogram | ExponentialHistogram {
   if (typeof value === 'number') return scaled(value, factor);
-  if ('scale' in value) return toExponential(value);
-  return toHistogram(value, factor, boundariesOf(declaration.buckets));
-}
-
-function toHistogram(
-  { count, sum, min, max, counts }: HistogramValue,
-  factor: number | undefined,
-  boundaries: readonly number[],
-): Histogram {
-  return {
-    count,
-    sum: scaled(sum, factor),
-    min: scaled(min, factor),
-    max: scaled(max, factor),
-    buckets: { boundaries: boundaries as number[], counts: counts as number[] },
-  };
-}
-
-function toExponential(value: Base2Value): ExponentialHistogram {
-  const { count, sum, min, max, zeroCount, scale, offset, counts } = value;
-  return {
-    count,
-    sum,
-    min,
-    max,
-    zeroCount,
-    scale,
-    positive: { offset, bucketCounts: counts as number[] },
-    negative: { offset: 0, bucketCounts: [] },
-  };
+  const { count, counts } = value;
+  const sum = scaled(value.sum, factor);
+  const min = scaled(value.min, factor);
+  const max = scaled(value.max, factor);
+  const bucketCounts = counts as number[];
+  if ('scale' in value) {
+    const { zeroCount, scale, offset } = value;
+    const positive = { offset, bucketCounts };
+    const negative = { offset: 0, bucketCounts: [] };
+    return { count, sum, min, max, zeroCount, scale, positive, negative };
+  }
+  const boundaries = boundariesOf(declaration.buckets) as number[];
+  return { count, sum, min, max, buckets: { boundaries, counts: bucketCounts } };
 }

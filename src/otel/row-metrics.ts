@@ -1,5 +1,5 @@
 import type { DataPoint, MetricData } from '@opentelemetry/sdk-metrics';
-import type { MetricSnapshot } from '../core/index.js';
+import type { MetricSnapshot, Steps } from '../core/index.js';
 import { toDataPoint, withoutPoints } from './metric-data.js';
 
 /** Some of the rows of a snapshot: from `from` up to and without `to`. */
@@ -16,8 +16,9 @@ const ranges = new WeakMap<MetricData, RowRange>();
  * Metric data without objects for its points. Whoever reads `dataPoints` gets them, made at that
  * moment and at one go; from then on they are what the metric is, and the rows are let go.
  */
-export function toRowMetric(snapshot: MetricSnapshot): MetricData {
-  return rowMetric({ snapshot, from: 0, to: snapshot.rows.length });
+// biome-ignore lint/correctness/useYield: nothing is done that could be interrupted
+export function* toRowMetric(snapshot: MetricSnapshot): Steps<MetricData> {
+  return rowMetric({ snapshot, from: 0, to: snapshot.rows.starts.length });
 }
 
 function rowMetric(range: RowRange): MetricData {

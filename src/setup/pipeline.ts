@@ -203,9 +203,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
     close: async () => exporter.close(),
     ...(spool !== undefined && {
       storeNow(resource) {
-        const scopeMetrics = producers
-          .map((producer) => producer.collectNow())
-          .filter((it) => it !== undefined);
+        const scopeMetrics = producers.flatMap((producer) => producer.collectNow());
         exporter.add({ resource, scopeMetrics });
         exporter.close();
       },

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import type { MetricSnapshot } from '../core/index.js';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricSnapshot, Steps } from '../core/index.js';
 import { show } from '../errors.js';
-import { makeProducer, newExportState } from '../otel/index.js';
+import { makeProducer, newExportState, toMetricData } from '../otel/index.js';
 import { OPENMETRICS_TYPE, OpenMetricsWriter, wantsOpenMetrics } from './openmetrics.js';
 import { type Branch, NOTHING_HELD, type Plan } from './pipeline.js';
 import type { Report } from './report.js';
@@ -32,7 +33,7 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
   }
   const state = newExportState();
   const producers = registries.map((registry) =>
-    makeProducer(registry, { accepts: makeTextFilter(report) }),
+    makeProducer(registry, { convert: makeTextConverter(report) }),
   );
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: producers });
   const writer = new OpenMetricsWriter();
@@ -98,16 +99,19 @@ async function answerInOpenMetrics(
 }
 
 /** Prometheus' text format has no base-2 histograms: they are left out, and it is said once each. */
-function makeTextFilter(report: Report): (snapshot: MetricSnapshot) => boolean {
+function makeTextConverter(
+  report: Report,
+): (snapshot: MetricSnapshot) => Steps<MetricData | undefined> {
   const warned = new Set<string>();
-  return ({ declaration: { name, buckets } }) => {
-    if (buckets?.type !== 'base2') return true;
+  return function* toTextMetric(snapshot) {
+    const { name, buckets } = snapshot.declaration;
+    if (buckets?.type !== 'base2') return yield* toMetricData(snapshot);
     if (!warned.has(name)) {
       warned.add(name);
       report.warn(
         `"${name}" has base-2 buckets, which the Prometheus text format cannot carry; it is not on the scrape endpoint. Send it over OTLP, or give it explicit buckets.`,
       );
     }
-    return false;
+    return undefined;
   };
 }

@@ -8,8 +8,9 @@ export function tag(field: number, wireType: number): number {
   return (field << 3) | wireType;
 }
 
-const NOTHING = Buffer.alloc(0);
-const TWO_TO_32 = 2 ** 32;
+const NOTHING: Buffer = /* @__PURE__ */ Buffer.alloc(0);
+const NO_VIEW = /* @__PURE__ */ viewOf(NOTHING);
+const TWO_TO_32 = 0x1_0000_0000;
 /** Of an int64 that is negative. */
 const MAX_VARINT_BYTES = 10;
 
@@ -24,15 +25,18 @@ const MAX_VARINT_BYTES = 10;
  */
 export class BackwardWriter {
   private bytes = NOTHING;
-  private view = viewOf(NOTHING);
+  private view = NO_VIEW;
   /** Where what has been written begins. */
   private at = 0;
 
-  /** @param capacity bytes there is room for; more makes one larger buffer, and a copy */
-  begin(capacity: number): this {
-    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  /**
+   * @param capacity bytes there is room for; more makes one larger buffer, and a copy
+   * @param spare written over, where it is large enough
+   */
+  begin(capacity: number, spare = NOTHING): this {
+    this.bytes = spare.length >= capacity ? spare : Buffer.allocUnsafeSlow(capacity);
     this.view = viewOf(this.bytes);
-    this.at = capacity;
+    this.at = this.bytes.length;
     return this;
   }
 
@@ -44,7 +48,9 @@ export class BackwardWriter {
   /** What has been written. It is the buffer itself, which is no longer the writer's. */
   finish(): Uint8Array {
     const written = this.bytes.subarray(this.at);
-    this.begin(0);
+    this.bytes = NOTHING;
+    this.view = NO_VIEW;
+    this.at = 0;
     return written;
   }
 

@@ -1,4 +1,4 @@
-const TWO_TO_32 = 2 ** 32;
+const TWO_TO_32 = 0x1_0000_0000;
 
 /**
  * A moment as nanoseconds since the Unix epoch, in the halves of a 64-bit integer: more than a

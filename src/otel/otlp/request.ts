@@ -1,5 +1,5 @@
 import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import { Rows, SERIES_PER_STEP, type Steps } from '../../core/index.js';
 import { partsOf } from '../delivery/points.js';
 import { type RowRange, rowsOf } from '../row-metrics.js';
 import { addExemplars } from './added-exemplars.js';
@@ -14,15 +14,21 @@ export type Serialize = (metrics: ResourceMetrics) => Uint8Array | undefined;
 const POINTS_PER_STEP = 64;
 /** Room for what is there once in a request: the resource, and the names. */
 const ROOM = 4_096;
-const NOTHING = new Uint8Array();
+const NOTHING = /* @__PURE__ */ new Uint8Array();
 
 /**
  * An OTLP request. What comes from our own rows is written from them; the rest, metrics of other
  * libraries and the resource, by the official serializer, in messages of their own: what one
  * message repeats, two messages after one another repeat as well (Protocol Buffers, "Encoding",
  * "Last One Wins").
+ *
+ * @param spare what {@link spareOf} has made of an earlier request, to be written over
  */
-export function* encodeRequest(metrics: ResourceMetrics, serialize: Serialize): Steps<Uint8Array> {
+export function* encodeRequest(
+  metrics: ResourceMetrics,
+  serialize: Serialize,
+  spare?: Buffer | undefined,
+): Steps<Uint8Array> {
   const { resource, scopeMetrics } = metrics;
   const own: OwnScope[] = [];
   const others: ScopeMetrics[] = [];
@@ -41,7 +47,7 @@ export function* encodeRequest(metrics: ResourceMetrics, serialize: Serialize): 
   const encoder = idle ?? new RowEncoder();
   idle = undefined;
   const { writer } = encoder;
-  writer.begin(ROOM + estimate(wanted) + lengthOf(pieces));
+  writer.begin(ROOM + estimate(wanted) + lengthOf(pieces), spare);
   for (const piece of pieces.reverse()) writer.raw(piece);
   const before = writer.length;
   for (const scope of wanted.reverse()) yield* encoder.scope(scope);
@@ -49,6 +55,20 @@ export function* encodeRequest(metrics: ResourceMetrics, serialize: Serialize): 
   writer.field(1, before);
   idle = encoder;
   return writer.finish();
+}
+
+/** Smaller ones may share their memory with others (`Buffer.poolSize` is 8 KiB). */
+const LEAST_SPARE_BYTES = 65_536;
+
+/**
+ * The memory of a request that nobody will read again, for the next one. With very many series they
+ * would otherwise come to many times as much as there is at a time, and to as many garbage
+ * collections.
+ */
+export function spareOf({ buffer }: Uint8Array): Buffer | undefined {
+  return buffer instanceof ArrayBuffer && buffer.byteLength >= LEAST_SPARE_BYTES
+    ? Buffer.from(buffer)
+    : undefined;
 }
 
 /** One for all requests, since they are encoded one after the other; see {@link PointWriter}. */
@@ -87,6 +107,8 @@ const CUMULATIVE = 2;
 /** Writes what surrounds the points. */
 class RowEncoder {
   readonly writer = new BackwardWriter();
+  /** For their shape, since between two exports there may be no rows at all. */
+  readonly noRows = new Rows({} as Rows['aggregation'], Number.NaN, 0);
   private readonly points = new PointWriter(this.writer);
 
   /** `ScopeMetrics`. */
