@@ -17,9 +17,9 @@ export type ExemplarFilter = 'trace_based' | 'always_on' | 'always_off';
 
 /** The names of the filters. */
 export const EXEMPLAR_FILTERS: readonly ExemplarFilter[] = [
-  'trace_based',
   'always_on',
   'always_off',
+  'trace_based',
 ];
 
 /** What has been set for some registries, and how it ends. */

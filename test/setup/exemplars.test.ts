@@ -101,7 +101,7 @@ describe('which exemplars are sent', () => {
     const { lines, telemetry } = await scraped(options, inAndOutOfSpans);
     expect(lines).toHaveLength(1);
     expect(telemetry.health().problems).toEqual([
-      expect.stringMatching(/exemplars is "sometimes".*trace_based, always_on, always_off/),
+      expect.stringMatching(/exemplars is "sometimes".*always_on, always_off, trace_based/),
     ]);
   });
 });

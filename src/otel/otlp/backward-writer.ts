@@ -11,6 +11,8 @@ export function tag(field: number, wireType: number): number {
 const NOTHING: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 const NO_VIEW = /* @__PURE__ */ viewOf(NOTHING);
 const TWO_TO_32 = 0x1_0000_0000;
+/** From so many bytes on a call into the engine is faster than a loop. */
+const LONG = 32;
 /** Of an int64 that is negative. */
 const MAX_VARINT_BYTES = 10;
 
@@ -68,17 +70,21 @@ export class BackwardWriter {
 
   /** An integer of at least 0, as far as a double has it exactly. */
   varint(value: number): void {
-    if (value < 0x80) {
-      this.byte(value);
-      return;
-    }
     this.reserve(MAX_VARINT_BYTES);
     const { bytes } = this;
-    let at = this.at - varintLength(value);
-    this.at = at;
-    let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
-    bytes[at] = rest;
+    // Nearly all there are; the loop below divides doubles.
+    if (value < 0x80) {
+      bytes[--this.at] = value;
+    } else if (value < 0x4000) {
+      bytes[--this.at] = value >> 7;
+      bytes[--this.at] = (value & 0x7f) | 0x80;
+    } else {
+      let at = this.at - varintLength(value);
+      this.at = at;
+      let rest = value;
+      for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
+      bytes[at] = rest;
+    }
   }
 
   /** A signed integer in 64 bits of two's complement, as `int64` is. */
@@ -102,22 +108,41 @@ export class BackwardWriter {
     this.varint(((value << 1) ^ (value >> 31)) >>> 0);
   }
 
-  /** 64 bits, in halves. */
-  fixed64(low: number, high: number): void {
-    this.reserve(8);
-    this.at -= 8;
-    this.view.setUint32(this.at, low, true);
-    this.view.setUint32(this.at + 4, high, true);
+  /** A field of 64 bits, in halves. */
+  fixed64(number: number, low: number, high: number): void {
+    this.reserve(9);
+    const at = this.at - 9;
+    this.at = at;
+    this.bytes[at] = tag(number, FIXED64);
+    this.view.setUint32(at + 1, low, true);
+    this.view.setUint32(at + 5, high, true);
   }
 
-  double(value: number): void {
-    this.reserve(8);
-    this.at -= 8;
-    this.view.setFloat64(this.at, value, true);
+  /** A field that is an integer of at least 0 in 64 bits. */
+  integer(number: number, value: number): void {
+    this.fixed64(number, value >>> 0, (value / TWO_TO_32) >>> 0);
   }
 
-  /** Integers of a row as `fixed64`, in their order; returns their sum. */
-  fixed64s(numbers: Float64Array, from: number, to: number): number {
+  /** A field that is a double. */
+  double(number: number, value: number): void {
+    this.reserve(9);
+    const at = this.at - 9;
+    this.at = at;
+    this.bytes[at] = tag(number, FIXED64);
+    this.view.setFloat64(at + 1, value, true);
+  }
+
+  /** Doubles as they are packed, in their order. */
+  doubles(values: readonly number[]): void {
+    this.reserve(values.length * 8);
+    for (let i = values.length - 1; i >= 0; i--) {
+      this.at -= 8;
+      this.view.setFloat64(this.at, values[i] as number, true);
+    }
+  }
+
+  /** Integers of a row as they are packed, in their order; returns their sum. */
+  integers(numbers: Float64Array, from: number, to: number): number {
     this.reserve((to - from) * 8);
     const { view } = this;
     let { at } = this;
@@ -127,7 +152,7 @@ export class BackwardWriter {
       sum += value;
       at -= 8;
       view.setUint32(at, value >>> 0, true);
-      view.setUint32(at + 4, (value / TWO_TO_32) >>> 0, true);
+      view.setUint32(at + 4, value < TWO_TO_32 ? 0 : (value / TWO_TO_32) >>> 0, true);
     }
     this.at = at;
     return sum;
@@ -135,9 +160,13 @@ export class BackwardWriter {
 
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    this.at -= bytes.length;
-    this.bytes.set(bytes, this.at);
+    const { length } = bytes;
+    this.reserve(length);
+    const into = this.bytes;
+    const at = this.at - length;
+    this.at = at;
+    if (length > LONG) into.set(bytes, at);
+    else for (let i = 0; i < length; i++) into[at + i] = bytes[i] as number;
   }
 
   /** A text as UTF-8, without its length; half a surrogate pair becomes U+FFFD. */

@@ -1,6 +1,6 @@
 import type { Exemplar } from '../../core/index.js';
 import { scaled } from '../former-names.js';
-import { type BackwardWriter, FIXED64, tag } from './backward-writer.js';
+import type { BackwardWriter } from './backward-writer.js';
 import { Nanos } from './nanos.js';
 
 /** Each has a time of its own. */
@@ -22,11 +22,9 @@ export function writeExemplars(
     const before = writer.length;
     if (traceId !== undefined) id(writer, 5, traceId);
     if (spanId !== undefined) id(writer, 4, spanId);
-    writer.double(scaled(value, factor));
-    writer.byte(tag(3, FIXED64));
+    writer.double(3, scaled(value, factor));
     const { low, high } = nanos.set(millis);
-    writer.fixed64(low, high);
-    writer.byte(tag(2, FIXED64));
+    writer.fixed64(2, low, high);
     writer.field(field, before);
   }
 }

@@ -51,7 +51,7 @@ export function textField(field: number, text: string): Uint8Array {
 /** `HistogramDataPoint.explicit_bounds`, packed. */
 function boundsField(boundaries: readonly number[]): Uint8Array {
   const writer = new BackwardWriter().begin(16 + boundaries.length * 8);
-  for (const boundary of [...boundaries].reverse()) writer.double(boundary);
+  writer.doubles(boundaries);
   if (boundaries.length > 0) {
     writer.varint(writer.length);
     writer.byte(tag(7, BYTES));

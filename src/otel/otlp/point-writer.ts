@@ -2,7 +2,7 @@ import * as base2 from '../../core/base2-histogram.js';
 import type { MetricSnapshot, Rows } from '../../core/index.js';
 import type { AttributeValue } from '../../declare/index.js';
 import { scaled } from '../former-names.js';
-import { type BackwardWriter, BYTES, FIXED64, tag, VARINT } from './backward-writer.js';
+import { type BackwardWriter, BYTES, tag, VARINT } from './backward-writer.js';
 import { writeExemplars } from './exemplar-writer.js';
 import { type InstrumentBytes, instrumentBytes, textField } from './instrument-bytes.js';
 import { Nanos } from './nanos.js';
@@ -63,7 +63,7 @@ export class PointWriter {
   private number(i: number, numbers: Float64Array, at: number): void {
     this.attributes(i, tag(7, BYTES));
     this.exemplars(i, 5);
-    this.double(4, this.scaled(numbers[at] as number));
+    this.writer.double(4, this.scaled(numbers[at] as number));
     this.times(i);
   }
 
@@ -71,16 +71,16 @@ export class PointWriter {
   private histogram(i: number, numbers: Float64Array, at: number): void {
     const { writer } = this;
     const sumAt = at + (this.rows as Rows).aggregation.stride - 3;
-    this.double(12, this.scaled(numbers[sumAt + 2] as number));
-    this.double(11, this.scaled(numbers[sumAt + 1] as number));
+    writer.double(12, this.scaled(numbers[sumAt + 2] as number));
+    writer.double(11, this.scaled(numbers[sumAt + 1] as number));
     this.attributes(i, tag(9, BYTES));
     this.exemplars(i, 8);
     writer.raw((this.bytes as InstrumentBytes).bounds);
     const before = writer.length;
-    const count = writer.fixed64s(numbers, at, sumAt);
+    const count = writer.integers(numbers, at, sumAt);
     writer.field(6, before);
-    this.double(5, this.scaled(numbers[sumAt] as number));
-    this.fixed64(4, count);
+    writer.double(5, this.scaled(numbers[sumAt] as number));
+    writer.integer(4, count);
     this.times(i);
   }
 
@@ -89,9 +89,9 @@ export class PointWriter {
     const { writer } = this;
     const low = numbers[at + base2.LOW] as number;
     const high = numbers[at + base2.HIGH] as number;
-    this.double(13, numbers[at + base2.MAX] as number);
+    writer.double(13, numbers[at + base2.MAX] as number);
     this.exemplars(i, 11);
-    this.double(12, numbers[at + base2.MIN] as number);
+    writer.double(12, numbers[at + base2.MIN] as number);
     // No value is negative.
     writer.byte(0);
     writer.byte(tag(9, BYTES));
@@ -105,11 +105,11 @@ export class PointWriter {
       writer.byte(tag(1, VARINT));
     }
     writer.field(8, before);
-    this.fixed64(7, numbers[at + base2.ZERO_COUNT] as number);
+    writer.integer(7, numbers[at + base2.ZERO_COUNT] as number);
     writer.sint32(high < low ? 0 : (numbers[at + base2.SCALE] as number));
     writer.byte(tag(6, VARINT));
-    this.double(5, numbers[at + base2.SUM] as number);
-    this.fixed64(4, numbers[at + base2.COUNT] as number);
+    writer.double(5, numbers[at + base2.SUM] as number);
+    writer.integer(4, numbers[at + base2.COUNT] as number);
     this.times(i);
     this.attributes(i, tag(1, BYTES));
   }
@@ -128,20 +128,8 @@ export class PointWriter {
   private times(i: number): void {
     const { writer, start, end } = this;
     start.set((this.rows as Rows).starts[i] as number);
-    writer.fixed64(end.low, end.high);
-    writer.byte(tag(3, FIXED64));
-    writer.fixed64(start.low, start.high);
-    writer.byte(tag(2, FIXED64));
-  }
-
-  private double(number: number, value: number): void {
-    this.writer.double(value);
-    this.writer.byte(tag(number, FIXED64));
-  }
-
-  private fixed64(number: number, value: number): void {
-    this.writer.fixed64(value >>> 0, (value / 2 ** 32) >>> 0);
-    this.writer.byte(tag(number, FIXED64));
+    writer.fixed64(3, end.low, end.high);
+    writer.fixed64(2, start.low, start.high);
   }
 
   /** The attributes of a row, each as a `KeyValue`, in declared order. */

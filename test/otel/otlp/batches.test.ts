@@ -6,6 +6,8 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeMetricsRequest } from '../../../demo/otlp/decode.js';
+import type { DecodedHistogramPoint } from '../../../demo/otlp/types.js';
 import { atOnce, inSlices } from '../../../src/core/index.js';
 import {
   attr,
@@ -213,6 +215,50 @@ describe('an instrument under its former name', () => {
 });
 
 describe('very many series', () => {
+  it('are never torn by what is recorded while they are collected and written, nor is any of it lost', async () => {
+    const SERIES = 4_000;
+    const { metrics } = openRegistry({
+      latency: histogram({
+        name: 'latency',
+        unit: 's',
+        buckets: buckets.explicit([1, 2]),
+        attributes: { id: attr.int() },
+        maxSeries: SERIES,
+      }),
+    });
+    let recorded = 0;
+    const record = (id: number): void => {
+      metrics.latency.record(1, { id: id % SERIES });
+      recorded += 1;
+    };
+    for (let id = 0; id < SERIES; id++) record(id);
+    const collect = rowBatches(metrics, 'delta');
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      for (let i = 0; i < 100; i++) record(turns * 61 + i * 97);
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    let arrived = 0;
+    for (let round = 0; round < 5; round++) {
+      if (round === 4) isOver = true;
+      const body = await inSlices(encodeRequest(await collect(), serialize));
+      for (const metric of decodeMetricsRequest(body)[0]?.scopes[0]?.metrics ?? []) {
+        for (const point of metric.points as readonly DecodedHistogramPoint[]) {
+          expect(point.sum).toBe(point.count);
+          expect(point.bucketCounts).toEqual([point.count, 0, 0]);
+          arrived += point.count;
+        }
+      }
+    }
+    for (const metric of (await collect()).scopeMetrics[0]?.metrics ?? [])
+      for (const { value } of metric.dataPoints) arrived += (value as { count: number }).count;
+    expect(turns).toBeGreaterThan(4);
+    expect(arrived).toBe(recorded);
+  });
+
   it('are written in slices, into memory of an earlier request, while others are being written', async () => {
     const { metrics } = openRegistry({
       latency: histogram({
