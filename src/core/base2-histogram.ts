@@ -1,4 +1,5 @@
 import { type Aggregation, type Base2Value, clamp } from './aggregation.js';
+import { BASE2_EXEMPLARS } from './exemplars.js';
 
 /** Offsets of a row's header; the bucket counts follow it, each at {@link slotOf} its index. */
 export const COUNT = 0;
@@ -69,24 +70,25 @@ export class Base2HistogramAggregation implements Aggregation {
     row[at + HIGH] = -1;
   }
 
-  update(row: Float64Array, at: number, value: number, weight: number): boolean {
+  update(row: Float64Array, at: number, value: number, weight: number): number {
     const sum = (row[at + SUM] as number) + value * weight;
-    if (sum === Number.POSITIVE_INFINITY) return false;
+    if (sum === Number.POSITIVE_INFINITY) return -1;
     row[at + SUM] = sum;
     (row[at + COUNT] as number) += weight;
     if (value < (row[at + MIN] as number)) row[at + MIN] = value;
     if (value > (row[at + MAX] as number)) row[at + MAX] = value;
     if (value === 0) {
       (row[at + ZERO_COUNT] as number) += weight;
-      return true;
+      return 0;
     }
     let index = base2Index(value, row[at + SCALE] as number);
     const change = this.widen(row, at, index, index);
     // Rounding in the logarithm can differ between scales; the shifted index is the one that was
     // made room for.
     index >>= change;
-    (row[this.slot(at, index)] as number) += weight;
-    return true;
+    const slot = slotOf(index, this.maxSize);
+    (row[at + HEADER + slot] as number) += weight;
+    return slot % BASE2_EXEMPLARS;
   }
 
   merge(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void {

@@ -10,6 +10,8 @@ export {
   runInContext,
   withAttributes,
 } from './context.js';
+export type { ActiveTrace, Exemplar, TraceContext } from './exemplars.js';
+export { newestExemplars } from './exemplars.js';
 export { OWN_AGENT } from './own-client.js';
 export { OWN_SERVER } from './own-server.js';
 export type {

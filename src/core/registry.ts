@@ -1,4 +1,5 @@
 import type { InstrumentDeclaration, RegistryDeclaration } from '../declare/index.js';
+import type { ActiveTrace } from './exemplars.js';
 import { SyncInstrument } from './instrument.js';
 import { GaugeInstrument, HistogramInstrument, SumInstrument } from './instruments.js';
 import { CALLBACK_TIMEOUT_MILLIS, ObservableInstrument, type Observations } from './observables.js';
@@ -137,6 +138,12 @@ export class CoreRegistry {
         for (const it of this.all) storageOf(it).detach(reader.slot);
       },
     };
+  }
+
+  /** Sets where exemplars find their trace, from here on; without it none are taken. */
+  setTrace(trace: ActiveTrace | undefined): void {
+    this.runtime.trace = trace;
+    for (const it of this.all) if (it instanceof SyncInstrument) it.storage.index.pool.prepareAll();
   }
 
   /** The state of the cardinality guard, instrument by instrument. Walks all series: cold. */

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
+import type { Exemplar } from './exemplars.js';
 import type { Series } from './series.js';
 
 /** Rows that lie in one array, as a power of two. */
@@ -15,6 +16,8 @@ export class Rows {
   readonly attributes: Readonly<Record<string, AttributeValue>>[] = [];
   /** Start of each row, as many as there are, wall-clock ms since the Unix epoch; never after the end. */
   readonly starts: number[] = [];
+  /** Of the rows that have any. */
+  readonly exemplars: Map<number, readonly Exemplar[]> = new Map();
   private readonly chunks: Float64Array[] = [];
 
   constructor(
@@ -26,9 +29,16 @@ export class Rows {
   ) {}
 
   /** Copies a row. */
-  add({ attributes }: Series, startMillis: number, from: Float64Array, fromAt: number): void {
+  add(
+    { attributes }: Series,
+    startMillis: number,
+    from: Float64Array,
+    fromAt: number,
+    exemplars?: readonly Exemplar[] | undefined,
+  ): void {
     const i = this.attributes.push(attributes) - 1;
     this.starts.push(startMillis);
+    if (exemplars !== undefined) this.exemplars.set(i, exemplars);
     const { stride } = this.aggregation;
     const at = this.at(i);
     if (at === 0) this.chunks.push(new Float64Array(Math.min(CHUNK, this.most - i) * stride));

@@ -60,7 +60,7 @@ export class SeriesIndex {
     );
     this.usesContext = this.contextKeys.some((key) => key !== undefined);
     this.rules = new AttributeRules(declaration, refusals);
-    this.pool = new RowPool(aggregation);
+    this.pool = new RowPool(aggregation, runtime);
     this.root = this.keys.length === 0 ? undefined : new Map();
   }
 

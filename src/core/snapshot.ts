@@ -1,5 +1,6 @@
 import type { AttributeValue, InstrumentDeclaration, Scope } from '../declare/index.js';
 import type { PointValue } from './aggregation.js';
+import type { Exemplar } from './exemplars.js';
 import type { Rows } from './rows.js';
 import type { Temporality } from './temporality.js';
 
@@ -11,6 +12,8 @@ export interface Point {
   readonly startMillis: number;
   readonly endMillis: number;
   readonly value: PointValue;
+  /** At most one of each bucket; left out where there are none. */
+  readonly exemplars?: readonly Exemplar[];
 }
 
 /** One instrument as one reader collects it. */
@@ -29,6 +32,7 @@ export function pointsOf({ rows }: MetricSnapshot): readonly Point[] {
     startMillis: rows.starts[i] as number,
     endMillis: rows.endMillis,
     value: rows.aggregation.read(rows.numbers(i), rows.at(i)),
+    ...(rows.exemplars.has(i) && { exemplars: rows.exemplars.get(i) as readonly Exemplar[] }),
   }));
 }
 

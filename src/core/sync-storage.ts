@@ -101,7 +101,11 @@ export class SyncStorage {
     const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
     if (aggregation.activity(rows, at) === 0) return;
     series.startMillis = Math.min(series.startMillis, into.endMillis);
-    into.add(series, startOf(since, series.startMillis), rows, at);
+    const { block } = series;
+    const exemplars = this.isFolded
+      ? block.exemplars?.takeOwn(at, state.slot)
+      : block.exemplars?.take(at);
+    into.add(series, startOf(since, series.startMillis), rows, at, exemplars);
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);
     if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
@@ -151,6 +155,7 @@ export class SyncStorage {
     if (aggregation.activity(row, at) === 0) return;
     for (const { slot } of this.readers.all())
       aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
+    block.exemplars?.share(at, this.readers.all());
     aggregation.reset(row, at);
     if (series.activity !== undefined) series.activity.seen = 0;
   }

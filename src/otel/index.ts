@@ -9,9 +9,12 @@ export { Delivery } from './delivery/delivery.js';
 export type { TlsMaterial } from './delivery/http-sender.js';
 export { HttpSender } from './delivery/http-sender.js';
 export { pointsIn } from './delivery/points.js';
+export type { ExemplarFilter, ExemplarSource } from './exemplars.js';
+export { EXEMPLAR_FILTERS, takeExemplars } from './exemplars.js';
 export type { ExportState } from './export-state.js';
 export { exportResult, newExportState, noteAttempt, track } from './export-state.js';
 export { logFields } from './log-fields.js';
+export type { PointWithExemplars } from './metric-data.js';
 export { toMetricData } from './metric-data.js';
 export type {
   PipelineProducer,

@@ -8,6 +8,7 @@ import {
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
 import {
+  type Exemplar,
   type MetricSnapshot,
   type PointValue,
   SERIES_PER_STEP,
@@ -55,14 +56,24 @@ function typeOf({ kind, buckets }: InstrumentDeclaration): DataPointType {
   return kind === 'gauge' || kind === 'observableGauge' ? DataPointType.GAUGE : DataPointType.SUM;
 }
 
+/** A point with its exemplars, which OpenTelemetry's own has no place for. */
+export interface PointWithExemplars extends DataPoint<unknown> {
+  /** In the unit of the point, at most one of each bucket. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
 /** One row as a point, of the kind that its metric has. */
-export function toDataPoint(snapshot: MetricSnapshot, i: number): DataPoint<unknown> {
-  const { rows } = snapshot;
+export function toDataPoint(snapshot: MetricSnapshot, i: number): PointWithExemplars {
+  const { rows, factor } = snapshot;
+  const exemplars = rows.exemplars.get(i);
   return {
     startTime: toHrTime(rows.starts[i] as number),
     endTime: toHrTime(rows.endMillis),
     attributes: rows.attributes[i] as DataPoint<unknown>['attributes'],
     value: toValue(snapshot, rows.aggregation.read(rows.numbers(i), rows.at(i))),
+    ...(exemplars !== undefined && {
+      exemplars: exemplars.map((it) => ({ ...it, value: scaled(it.value, factor) })),
+    }),
   };
 }
 

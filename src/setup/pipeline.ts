@@ -12,6 +12,9 @@ import {
 } from '../core/index.js';
 import { show } from '../errors.js';
 import {
+  EXEMPLAR_FILTERS,
+  type ExemplarFilter,
+  type ExemplarSource,
   type Fate,
   makeProducer,
   newExportState,
@@ -66,6 +69,7 @@ export interface Plan {
   readonly timing: Timing;
   readonly report: Report;
   readonly self: SelfMetrics;
+  readonly exemplars: ExemplarSource;
 }
 
 /** The times from options and environment; what cannot be used is reported. */
@@ -91,7 +95,10 @@ export function makeTiming(
 }
 
 /** The exporters that are asked for: each by its option, and without one by the environment. */
-export function wantedExporters({ options, environment }: Plan): readonly ExporterName[] {
+export function wantedExporters({
+  options,
+  environment,
+}: Pick<Plan, 'options' | 'environment'>): readonly ExporterName[] {
   if (environment.isDisabled) return [];
   return (['otlp', 'console', 'prometheus'] as const).filter((name) =>
     options[name] === undefined ? environment.exporters.includes(name) : options[name] !== false,
@@ -109,6 +116,24 @@ export function makeTemporality({ options, environment, report }: Plan): Tempora
     );
   }
   return environment.temporality ?? 'cumulative';
+}
+
+/** Which measurements may become exemplars, by options and environment; none where nothing carries them. */
+export function makeExemplarFilter(
+  options: SetupOptions,
+  environment: Environment,
+  report: Report,
+): ExemplarFilter {
+  const { exemplars } = options;
+  if (exemplars !== undefined && !EXEMPLAR_FILTERS.includes(exemplars)) {
+    report.problem(
+      `exemplars is ${show(exemplars)}, which was ignored.`,
+      `Use ${EXEMPLAR_FILTERS.join(', ')}.`,
+    );
+  }
+  const isCarried = wantedExporters({ options, environment }).some((name) => name !== 'console');
+  if (!isCarried) return 'always_off';
+  return EXEMPLAR_FILTERS.find((it) => it === exemplars) ?? environment.exemplars ?? 'trace_based';
 }
 
 /** OTLP on an interval; `undefined`, with the problem reported, where it cannot be had. */
@@ -161,7 +186,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
   if (spool !== undefined) exporter.resend();
   const producers = makePushProducers(plan, temporality, toRowMetric);
   return {
-    reader: new OtlpReader(exporter, producers, timing, events),
+    reader: new OtlpReader(exporter, producers, plan, events),
     producers,
     health: () => ({
       exporter: 'otlp',
@@ -262,9 +287,10 @@ class OtlpReader extends PeriodicExportingMetricReader {
   constructor(
     private readonly exporter: OtlpExporter,
     producers: readonly PipelineProducer[],
-    timing: Timing,
+    private readonly plan: Plan,
     private readonly events: ExporterMetrics,
   ) {
+    const { timing } = plan;
     super({
       exporter,
       exportIntervalMillis: timing.intervalMillis,
@@ -274,6 +300,7 @@ class OtlpReader extends PeriodicExportingMetricReader {
   }
 
   override async collect(...args: Parameters<MetricReader['collect']>): Promise<CollectionResult> {
+    this.plan.exemplars.notice();
     const begun = performance.now();
     const result = await super.collect(...args);
     this.events.collected(performance.now() - begun);

@@ -2,7 +2,6 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Histogram, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMetricsRequest } from '../../src/live/otlp/decode.js';
 import { attr, buckets, counter, histogram } from '../../src/index.js';
 import {
   type Answer,
@@ -16,6 +15,7 @@ import {
   toRowMetric,
 } from '../../src/otel/index.js';
 import type { Serialize } from '../../src/otel/otlp/request.js';
+import { decodeMetricsRequest } from '../support/official-otlp/decode.js';
 import { openRegistry } from '../support/open-registry.js';
 import { PROPERTY_TIMEOUT, tries } from '../support/property.js';
 import { serialize } from '../support/row-batches.js';

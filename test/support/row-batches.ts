@@ -1,11 +1,11 @@
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { decodeMetricsRequest } from '../../src/live/otlp/decode.js';
-import type { DecodedMetric } from '../../src/live/otlp/types.js';
 import { atOnce, type TemporalityPreference } from '../../src/core/index.js';
+import type { DecodedMetric } from '../../src/live/otlp/types.js';
 import { type AnyRegistry, coreOf, makeProducer, toRowMetric } from '../../src/otel/index.js';
 import { encodeRequest } from '../../src/otel/otlp/request.js';
+import { decodeMetricsRequest } from './official-otlp/decode.js';
 
 /** A resource with something of every type. */
 export const RESOURCE = resourceFromAttributes({

@@ -9,7 +9,8 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import { newestExemplars, SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import type { PointWithExemplars } from '../metric-data.js';
 import { dataPointsOf, sizeOf, withPoints } from '../row-metrics.js';
 import { addExponential, addHistogram } from './merge-values.js';
 
@@ -73,7 +74,7 @@ function boundariesIn(metric: MetricData): readonly number[] | undefined {
 
 /** The points of one metric, by series. */
 class MergedMetric {
-  private readonly points = new Map<string, DataPoint<unknown>>();
+  private readonly points = new Map<string, PointWithExemplars>();
   private readonly isDelta: boolean;
   /** Whether a point is the whole truth about its series, so that a newer one takes its place. */
   private readonly isGauge: boolean;
@@ -102,11 +103,12 @@ class MergedMetric {
     return withPoints(this.newest, [...this.points.values()]);
   }
 
-  private put(point: DataPoint<unknown>, onLost: (points: number) => void): void {
+  private put(point: PointWithExemplars, onLost: (points: number) => void): void {
     const key = this.keyOf(point);
     const held = this.points.get(key);
     if (held !== undefined) {
-      this.points.set(key, this.isDelta ? this.sum(held, point) : point);
+      const newest = this.isDelta ? this.sum(held, point) : point;
+      this.points.set(key, withExemplarsOf(held, newest));
     } else if (this.points.size < this.capacity) {
       this.points.set(key, point);
     } else if (this.isDelta) {
@@ -119,24 +121,25 @@ class MergedMetric {
     }
   }
 
-  private overflow(point: DataPoint<unknown>): void {
+  private overflow(point: PointWithExemplars): void {
     const key = attributesKey(OVERFLOW);
     const held = this.points.get(key);
     const own = { ...point, attributes: OVERFLOW };
-    this.points.set(key, held === undefined ? own : this.sum(held, own));
+    this.points.set(key, held === undefined ? own : withExemplarsOf(held, this.sum(held, own)));
   }
 
   /** A total that has begun anew is another one: its last reading before that has not arrived. */
-  private keyOf({ attributes, startTime }: DataPoint<unknown>): string {
+  private keyOf({ attributes, startTime }: PointWithExemplars): string {
     const key = attributesKey(attributes);
     return this.isDelta || this.isGauge ? key : `${key}${startTime.join('.')}`;
   }
 
-  private sum(a: DataPoint<unknown>, b: DataPoint<unknown>): DataPoint<unknown> {
+  private sum(a: PointWithExemplars, b: PointWithExemplars): PointWithExemplars {
     return {
       startTime: isBefore(b.startTime, a.startTime) ? b.startTime : a.startTime,
       endTime: isBefore(a.endTime, b.endTime) ? b.endTime : a.endTime,
       attributes: b.attributes,
+      ...(b.exemplars !== undefined && { exemplars: b.exemplars }),
       value: this.sumOfValues(a.value, b.value),
     };
   }
@@ -151,6 +154,12 @@ class MergedMetric {
         return (a as number) + (b as number);
     }
   }
+}
+
+/** The newer point, with what the older one has of buckets of which it has none itself. */
+function withExemplarsOf(older: PointWithExemplars, newer: PointWithExemplars): PointWithExemplars {
+  if (older.exemplars === undefined) return newer;
+  return { ...newer, exemplars: newestExemplars(older.exemplars, newer.exemplars) };
 }
 
 function isBefore(a: HrTime, b: HrTime): boolean {

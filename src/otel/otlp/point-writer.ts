@@ -3,6 +3,7 @@ import type { MetricSnapshot, Rows } from '../../core/index.js';
 import type { AttributeValue } from '../../declare/index.js';
 import { scaled } from '../former-names.js';
 import { type BackwardWriter, BYTES, tag, VARINT } from './backward-writer.js';
+import { writeExemplars } from './exemplar-writer.js';
 import { type InstrumentBytes, instrumentBytes, textField } from './instrument-bytes.js';
 import { Nanos } from './nanos.js';
 
@@ -61,6 +62,7 @@ export class PointWriter {
   /** `NumberDataPoint`. */
   private number(i: number, numbers: Float64Array, at: number): void {
     this.attributes(i, tag(7, BYTES));
+    this.exemplars(i, 5);
     this.writer.double(4, this.scaled(numbers[at] as number));
     this.times(i);
   }
@@ -72,6 +74,7 @@ export class PointWriter {
     writer.double(12, this.scaled(numbers[sumAt + 2] as number));
     writer.double(11, this.scaled(numbers[sumAt + 1] as number));
     this.attributes(i, tag(9, BYTES));
+    this.exemplars(i, 8);
     writer.raw((this.bytes as InstrumentBytes).bounds);
     const before = writer.length;
     const count = writer.integers(numbers, at, sumAt);
@@ -87,6 +90,7 @@ export class PointWriter {
     const low = numbers[at + base2.LOW] as number;
     const high = numbers[at + base2.HIGH] as number;
     writer.double(13, numbers[at + base2.MAX] as number);
+    this.exemplars(i, 11);
     writer.double(12, numbers[at + base2.MIN] as number);
     // No value is negative.
     writer.byte(0);
@@ -108,6 +112,12 @@ export class PointWriter {
     writer.integer(4, numbers[at + base2.COUNT] as number);
     this.times(i);
     this.attributes(i, tag(1, BYTES));
+  }
+
+  /** In the field that the point has for them. */
+  private exemplars(i: number, field: number): void {
+    const exemplars = (this.rows as Rows).exemplars.get(i);
+    if (exemplars !== undefined) writeExemplars(this.writer, field, exemplars, this.factor);
   }
 
   private scaled(value: number): number {

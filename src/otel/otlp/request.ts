@@ -3,6 +3,7 @@ import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { Rows, SERIES_PER_STEP, type Steps } from '../../core/index.js';
 import { partsOf } from '../delivery/points.js';
 import { type RowRange, rowsOf } from '../row-metrics.js';
+import { addExemplars } from './added-exemplars.js';
 import { BackwardWriter, BYTES, tag, VARINT } from './backward-writer.js';
 import { instrumentBytes, textField } from './instrument-bytes.js';
 import { PointWriter } from './point-writer.js';
@@ -42,7 +43,7 @@ export function* encodeRequest(
   // Where there is anything of ours, its message is theirs too, and has the resource.
   const around = isOurs ? emptyResource() : resource;
   for (const part of partsOf({ resource: around, scopeMetrics: others }, POINTS_PER_STEP)) {
-    const piece = serialize(part) ?? NOTHING;
+    const piece = addExemplars(serialize(part) ?? NOTHING, part);
     pieces.push(isOurs ? withoutResource(withoutFrame(piece)) : piece);
     yield;
   }

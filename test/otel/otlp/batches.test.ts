@@ -6,8 +6,6 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMetricsRequest } from '../../../src/live/otlp/decode.js';
-import type { DecodedHistogramPoint } from '../../../src/live/otlp/types.js';
 import { atOnce, inSlices } from '../../../src/core/index.js';
 import {
   attr,
@@ -18,11 +16,13 @@ import {
   observableCounter,
   type TemporalityPreference,
 } from '../../../src/index.js';
+import type { DecodedHistogramPoint } from '../../../src/live/otlp/types.js';
 import { mergeBatches } from '../../../src/otel/delivery/merge.js';
 import { joinedParts, partsOf, pointsIn } from '../../../src/otel/delivery/points.js';
 import { encodeRequest, spareOf } from '../../../src/otel/otlp/request.js';
 import { rowsOf } from '../../../src/otel/row-metrics.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { decodeMetricsRequest } from '../../support/official-otlp/decode.js';
 import { openRegistry } from '../../support/open-registry.js';
 import { PROPERTY_TIMEOUT, tries } from '../../support/property.js';
 import {
