@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { writeAsking } from '../asking.js';
 import type { Answer } from '../protocol.js';
 import { atView, type Place } from './address.js';
@@ -21,7 +21,10 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   const page = usePage();
   const [text, setText] = useState('');
   const [picked, setPicked] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
   const instruments = useInstruments();
+  // A dialog gives the focus to its first button.
+  useEffect(() => field.current?.focus(), []);
   const hits = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const all = [...hitsIn(answer, page.place()), ...instruments];
@@ -51,6 +54,7 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   return (
     <Dialog title="Search" className="search" onClose={onClose}>
       <input
+        ref={field}
         type="text"
         role="combobox"
         aria-label="Search views, instruments, services and values"
