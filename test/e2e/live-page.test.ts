@@ -70,11 +70,14 @@ describe('while the demo runs and after', () => {
       const { page } = await openTab(stage.browser, stage.url(query));
       await page.getByRole('button', { name: 'What to do with Distribution' }).click();
       await page.getByRole('button', { name: 'Show as table' }).click();
-      const rows = await rowsOf(page, 'Distribution, as a table');
-      const shown = [...bounds, Number.POSITIVE_INFINITY].map((bound) =>
-        rows.reduce((total, row) => total + Number(row[`le ${bound}`] ?? 0), 0),
-      );
-      expect(shown).toEqual(raw.histogram(route, bounds));
+      const shown = async () => {
+        const rows = await rowsOf(page, 'Distribution, as a table');
+        return [...bounds, Number.POSITIVE_INFINITY].map((bound) =>
+          rows.reduce((total, row) => total + Number(row[`le ${bound}`] ?? 0), 0),
+        );
+      };
+      // The last values are there when their step of the graph is over.
+      await expect.poll(shown, { timeout: 10_000 }).toEqual(raw.histogram(route, bounds));
       await page.context().close();
     }
   });
@@ -174,7 +177,7 @@ describe('while the demo runs and after', () => {
 
   it('is photographed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'live-page-'));
-    const paths = await takeScreenshots(stage.browser, stage.url(), folder);
+    const paths = await takeScreenshots(stage.browser, stage.url(), folder, 900);
     expect(paths).toHaveLength(4);
     for (const path of paths) {
       expect(statSync(path).size).toBeGreaterThan(20_000);

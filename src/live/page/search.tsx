@@ -27,7 +27,8 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   useEffect(() => field.current?.focus(), []);
   const hits = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const all = [...hitsIn(answer, page.place()), ...instruments];
+    const { views, services, values } = hitsIn(answer, page.place());
+    const all = [...views, ...instruments, ...services, ...values];
     return all
       .filter(({ what, label, hint }) => {
         const known = `${what} ${label} ${hint}`.toLowerCase();
@@ -91,7 +92,7 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   );
 }
 
-function hitsIn(answer: Answer, { asking }: Place): readonly Hit[] {
+function hitsIn(answer: Answer, { asking }: Place) {
   const views = answer.views.map(({ view, title }) => ({
     what: 'View',
     label: title,
@@ -112,7 +113,7 @@ function hitsIn(answer: Answer, { asking }: Place): readonly Hit[] {
       place: { asking: { ...asking, filters: [...asking.filters, { key, value }] } },
     })),
   );
-  return [...views, ...services, ...values];
+  return { views, services, values };
 }
 
 /** Every instrument, asked for when the search opens. */
