@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { writePage } from './scripts/live-page.mjs';
 
 /** One bundle per entry of `exports`; an entry whose source is not there is left out. */
@@ -29,21 +29,58 @@ const present = Object.fromEntries(Object.entries(entries).filter(([, path]) => 
  */
 const yaml = fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url));
 
-export default defineConfig({
-  entry: { ...present, ...programs },
-  format: ['esm', 'cjs'],
+/** Where everything goes; the bench builds beside what is published. */
+const dist = process.env['METERBOOK_DIST'] ?? 'dist';
+
+/**
+ * What `meterbook bench` runs: programs of their own, with meterbook's sources in them and packages left
+ * out, since they are copied beside the libraries that they measure.
+ */
+const bench: Options = {
+  entry: {
+    program: 'bench/program.ts',
+    'worker/main': 'bench/worker/main.ts',
+    'worker/import-time': 'bench/worker/import-time.ts',
+  },
+  format: ['esm'],
   target: 'node20',
   platform: 'node',
   splitting: true,
-  treeshake: true,
-  dts: { entry: present },
+  skipNodeModulesBundle: true,
+  noExternal: ['eventsource-parser'],
   esbuildOptions: (options) => {
-    options.alias = { yaml };
+    options.chunkNames = 'worker/[name]-[hash]';
   },
-  sourcemap: false,
   clean: true,
-  outDir: 'dist',
-  // The page of the live view is made for browsers, and is read from there by the command.
-  onSuccess: () => writePage('dist/live'),
-  outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
-});
+  outDir: `${dist}/bench`,
+  outExtension: () => ({ js: '.mjs' }),
+  onSuccess: async () => {
+    for (const part of ['peers', 'native']) {
+      const isWanted = (path: string) => !/node_modules|\.npmrc|target/.test(path);
+      cpSync(`bench/${part}`, `${dist}/bench/${part}`, { recursive: true, filter: isWanted });
+    }
+  },
+};
+
+export default defineConfig([
+  {
+    entry: { ...present, ...programs },
+    format: ['esm', 'cjs'],
+    target: 'node20',
+    platform: 'node',
+    splitting: true,
+    treeshake: true,
+    dts: { entry: present },
+    esbuildOptions: (options) => {
+      options.alias = { yaml };
+    },
+    sourcemap: false,
+    // The other build clears its own folder.
+    clean: ['!bench/**'],
+    outDir: dist,
+    // The page of the live view is made for browsers, and is read from there by the command.
+    onSuccess: () => writePage(`${dist}/live`),
+    outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
+  },
+  bench,
+]);

@@ -1,57 +1,40 @@
 /**
- * `npm run bench`: meterbook, the OpenTelemetry SDK 2.x and 3.x and prom-client in one run, with
- * the budgets beside them. Prints tables and writes docs/benchmarks.md.
- *
- * `--quick` takes less of everything and writes nothing, `--json` prints one JSON document,
- * `--assert` exits with 1 where a budget of the core is missed by far. No budget fails otherwise:
- * times depend on what else the machine does.
+ * `npm run bench`: what `meterbook bench` measures, of the package as it is built from here, and what
+ * only the repository can: job timings in a PostgreSQL, and the bytes of a bundle. Writes
+ * docs/performance.md, its drawings and its numbers, unless it is `--quick` or measures a few sections only.
  */
-import { writeFileSync } from 'node:fs';
-import { effortOf, parseOptions } from './options.js';
-import { toMarkdown } from './report/markdown.js';
-import { verdictsOf } from './report/verdict.js';
-import { bucketSearchSection } from './sections/bucket-search.js';
-import { collectSection } from './sections/collect.js';
-import { type Context, subjectsOf } from './sections/context.js';
-import { httpSection } from './sections/http.js';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseOptions } from './options.js';
+import { type Part, runBench } from './run.js';
+import { bundleSection } from './sections/bundle.js';
 import { jobsSection } from './sections/jobs.js';
-import { memorySections } from './sections/memory.js';
-import { sizeSections } from './sections/size.js';
-import { speedSections } from './sections/speed.js';
-import { stallSection } from './sections/stall.js';
-import { buildPrograms } from './support/build.js';
-import { describeMachine } from './support/machine.js';
-import { installPeers } from './support/peers.js';
+import { buildPackage } from './support/build.js';
 
 const options = parseOptions(process.argv.slice(2));
-const missing = installPeers();
-const hasPeers = missing === undefined;
-const leftOut: string[] = hasPeers ? [] : [`sdk-metrics 3.x, since ${missing}.`];
-const programs = await buildPrograms();
-const context: Context = {
-  effort: effortOf(options),
-  programs,
-  subjects: subjectsOf(programs, hasPeers),
-  progress: (what) => console.error(`measuring ${what}`),
-};
+const dist = buildPackage();
+const entry = join(dist, 'index.js');
+const docs = fileURLToPath(new URL('../docs', import.meta.url));
+const isWhole = !options.quick && options.only.length === 0;
 
-const jobs = await jobsSection(context);
-if (typeof jobs === 'string') leftOut.push(`job timings in a database, since ${jobs}.`);
-
-const sections = [
-  ...speedSections(context),
-  httpSection(context),
-  ...(typeof jobs === 'string' ? [] : [jobs]),
-  bucketSearchSection(context),
-  ...memorySections(context),
-  collectSection(context),
-  stallSection(context),
-  ...(await sizeSections(context)),
+const more: readonly Part[] = [
+  {
+    ids: ['jobs'],
+    run: async (context) => {
+      const jobs = await jobsSection(context);
+      if (typeof jobs !== 'string') return { sections: [jobs] };
+      return { sections: [], leftOut: [`job timings in a database, since ${jobs}.`] };
+    },
+  },
+  { ids: ['bundle'], run: async () => ({ sections: [await bundleSection(entry)] }) },
 ];
-const machine = describeMachine(hasPeers);
-const markdown = toMarkdown(machine, sections, leftOut);
-if (!options.quick) writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), markdown);
-console.log(options.json ? JSON.stringify({ machine, leftOut, sections }, null, 2) : markdown);
 
-const verdicts = sections.flatMap(({ rows }) => rows.flatMap(verdictsOf));
-if (options.assert && verdicts.some(({ isMissedByFar }) => isMissedByFar)) process.exitCode = 1;
+process.exitCode = await runBench(
+  {
+    ...options,
+    out: options.out ?? (isWhole ? docs : undefined),
+    baseline: options.baseline ?? join(docs, 'performance.json'),
+  },
+  { bench: join(dist, 'bench'), entry },
+  more,
+);

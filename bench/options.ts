@@ -3,12 +3,19 @@ import type { TimingOptions } from './worker/timing.js';
 
 /** What the command was asked for. */
 export interface Options {
-  /** Less of everything, in a minute or so, and no file written: to see that it works. */
+  /** Less of everything, in a minute or so: to see that it works. */
   readonly quick: boolean;
   /** One JSON document on standard output in place of the tables. */
   readonly json: boolean;
   /** Exit with 1 where a budget of the core is missed by far. */
   readonly assert: boolean;
+  /** Folder that the report, its charts and its numbers are written to. */
+  readonly out?: string | undefined;
+  /** Numbers of an earlier run, to tell what has changed since. */
+  readonly baseline?: string | undefined;
+  /** Words of the sections to measure; all of them without. */
+  readonly only: readonly string[];
+  readonly help: boolean;
 }
 
 /** How often and how long things are measured. */
@@ -22,6 +29,11 @@ export interface Effort {
   readonly collections: number;
   /** Processes that import. */
   readonly imports: number;
+  /** Numbers of series and of attributes for the curves. */
+  readonly seriesCounts: readonly number[];
+  readonly attributeCounts: readonly number[];
+  /** Seconds that a whole service is watched, and between its exports. */
+  readonly service: { readonly seconds: number; readonly intervalSeconds: number };
 }
 
 /** Reads the command line, less the program's own name. Throws on an unknown option. */
@@ -33,6 +45,10 @@ export function parseOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       assert: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      baseline: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   return values;
@@ -43,10 +59,13 @@ export function effortOf({ quick }: Options): Effort {
   return quick
     ? {
         rounds: 1,
-        timing: { warmupMillis: 250, batchMillis: 4, batches: 40 },
+        timing: { warmupMillis: 150, batchMillis: 4, batches: 25 },
         http: { requests: 1_000, batches: 30 },
-        collections: 5,
-        imports: 5,
+        collections: 3,
+        imports: 3,
+        seriesCounts: [1, 1_000],
+        attributeCounts: [0, 10],
+        service: { seconds: 3, intervalSeconds: 1 },
       }
     : {
         rounds: 5,
@@ -54,5 +73,8 @@ export function effortOf({ quick }: Options): Effort {
         http: { requests: 1_000, batches: 100 },
         collections: 10,
         imports: 15,
+        seriesCounts: [1, 10, 100, 1_000, 10_000, 100_000],
+        attributeCounts: [0, 1, 2, 3, 4, 6, 8, 10],
+        service: { seconds: 31, intervalSeconds: 10 },
       };
 }

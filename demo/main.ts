@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { painter, wantsColour } from '../src/cli/terminal/style.js';
 import { openInBrowser, startPage } from './live-page.js';
 import { type DemoOptions, HELP, OptionError, parseOptions } from './options.js';
 import { exitCodeOf, runDemo } from './run.js';
@@ -6,7 +7,6 @@ import { JsonView } from './view/json-view.js';
 import { LiveView } from './view/live-view.js';
 import { PlainView } from './view/plain-view.js';
 import type { View } from './view/state.js';
-import { painter, wantsColour } from './view/style.js';
 
 const WRONG_OPTION = 2;
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;

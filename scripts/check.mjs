@@ -19,6 +19,7 @@ const script = (/** @type {string} */ path) => fileURLToPath(new URL(path, impor
  */
 const STEPS = [
   ['types', 'Types, TypeScript 5.9', [installed('typescript/bin/tsc'), '-p', '.']],
+  ['examples', 'Types of the examples', [installed('typescript/bin/tsc'), '-p', 'examples']],
   ['types-7', 'Types, TypeScript 7', [installed('typescript-7/bin/tsc'), '-p', '.']],
   [
     'types-page',

@@ -11,7 +11,7 @@ import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../bench/support/machine.js';
+import { describeHost, versionIn } from '../bench/support/machine.js';
 import { startLiveCommand } from '../test/e2e/support/live-command.js';
 import type { LoadJob, LoadReport } from './support/live-service.js';
 import { table, writeSection } from './support/markdown.js';
@@ -127,7 +127,13 @@ ${table(
   ]),
 )}
 
-${table(['machine', ''], Object.entries(describeMachine(false)).slice(0, 3))}`;
+${table(
+  ['machine', ''],
+  [
+    ...Object.entries(describeHost()),
+    ['meterbook', versionIn(fileURLToPath(new URL('..', import.meta.url)))],
+  ],
+)}`;
   console.log(markdown);
   if (options.write) writeSection(new URL('../docs/live.md', import.meta.url), 'load', markdown);
   if (report.refused > 0 || most > memory * MEBIBYTE + BESIDE_HISTORY) {

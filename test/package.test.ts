@@ -62,7 +62,14 @@ describe('package.json', () => {
   });
 
   it('ships the build, and the licence, readme and changelog beside it', () => {
-    expect(manifest.files).toEqual(['dist', 'docs', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
+    expect(manifest.files).toEqual([
+      'dist',
+      'docs',
+      '!docs/.vitepress',
+      '!docs/reference',
+      'CHANGELOG.md',
+      'THIRD-PARTY-NOTICES.md',
+    ]);
     expect(manifest.license).toBe('Apache-2.0');
     expect(readFileSync(new URL('LICENSE', root), 'utf8')).toContain('Apache License');
     expect(existsSync(new URL('CHANGELOG.md', root))).toBe(true);

@@ -13,6 +13,7 @@ const COLUMNS: Readonly<Record<string, SearchName>> = {
 /** Why buckets are found as they are (src/core/bucket-tree.ts). */
 export function bucketSearchSection({ effort, programs, progress }: Context): Section {
   return {
+    id: 'buckets',
     title: 'Bucket search',
     note: 'CPU time to find the bucket of a random value and count it.',
     unit: 'ns',

@@ -1,7 +1,12 @@
 import type { Effort } from '../options.js';
-import { type Measurement, measurement, type SubjectName } from '../report/measurement.js';
-import type { Programs } from '../support/build.js';
+import {
+  type Measurement,
+  measurement,
+  SUBJECT_NAMES,
+  type SubjectName,
+} from '../report/measurement.js';
 import { runJob } from '../support/processes.js';
+import type { Programs } from '../support/programs.js';
 import type { Job, JobResults, SubjectModule } from '../worker/job.js';
 
 /** A library, and where its process finds it. */
@@ -20,21 +25,32 @@ export interface Context {
   progress(what: string): void;
 }
 
-/** The libraries that are installed. */
-export function subjectsOf(programs: Programs, hasPeers: boolean): readonly Subject[] {
-  const { worker, peersWorker } = programs;
+/** The libraries, in the order of the columns. */
+export function subjectsOf({ worker, workerOfSdk3 }: Programs): readonly Subject[] {
   return [
     { name: 'meterbook', module: 'meterbook', worker },
     { name: 'sdk-metrics 2.x', module: 'sdk-metrics', worker },
-    ...(hasPeers
-      ? [{ name: 'sdk-metrics 3.x', module: 'sdk-metrics', worker: peersWorker } as const]
-      : []),
+    { name: 'sdk-metrics 3.x', module: 'sdk-metrics', worker: workerOfSdk3 },
     { name: 'prom-client', module: 'prom-client', worker },
+    { name: 'Effect', module: 'effect', worker },
+    { name: 'hot-shots', module: 'hot-shots', worker },
   ];
 }
 
+/** The libraries that keep series: all but the one that sends each measurement on. */
+export const WITH_SERIES: readonly SubjectName[] = SUBJECT_NAMES.filter(
+  (name) => name !== 'hot-shots',
+);
+
+export function withSeries(context: Context): Context {
+  return {
+    ...context,
+    subjects: context.subjects.filter(({ name }) => WITH_SERIES.includes(name)),
+  };
+}
+
 /** Jobs that every library can do. */
-type SubjectJob = Exclude<Job, { readonly kind: 'search' | 'http' | 'stall' }>;
+type SubjectJob = Extract<Job, { readonly subject: SubjectModule }>;
 
 /** Has every library do a job, in turn, so many rounds; what comes back is told by library. */
 export function inTurn<J extends SubjectJob>(
@@ -53,7 +69,7 @@ export function inTurn<J extends SubjectJob>(
 export function readingsInTurn(
   context: Context,
   rounds: number,
-  job: (module: SubjectModule) => Extract<SubjectJob, { kind: 'record' | 'collect' }>,
+  job: (module: SubjectModule) => Extract<SubjectJob, { kind: 'record' | 'curve' | 'collect' }>,
 ): Readonly<Record<string, Measurement>> {
   const results = inTurn(context, rounds, job);
   return Object.fromEntries(

@@ -29,6 +29,7 @@ export function httpSection({ effort, programs, progress }: Context): Section {
       ]),
     );
   return {
+    id: 'http',
     title: 'HTTP request',
     note: 'CPU time of one request to a `node:http` server that answers at once, one after the other on a kept connection in memory, so that no network is in it: `observeHttpServer()` with a route table, beside `@opentelemetry/instrumentation-http` with metrics alone. A server "with a context" enters an `AsyncLocalStorage` for each request, as every service does that logs or traces by request; `observeHttpServer()` does the same, and what Node takes for it is in its row. What watching costs is told from the least of the other.',
     unit: 'ns',

@@ -25,6 +25,7 @@ export async function jobsSection({ effort, progress }: Context): Promise<Sectio
       readings['pg, one by one']?.push(await timed(pool, `plain-${round}`, oneByOne));
     }
     return {
+      id: 'jobs',
       title: 'Job timings in PostgreSQL',
       note: `Time of a job until its row is in the database, on a PostgreSQL of this machine without \`fsync\`: ${JOBS} jobs with a first token and an end, as fast as they come, written by \`createJobTimings\` in batches behind them, beside one complete row an \`INSERT\`, each awaited.`,
       unit: 'µs',

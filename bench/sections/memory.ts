@@ -1,7 +1,7 @@
 import { measurement, type Row, type Section, SUBJECT_NAMES } from '../report/measurement.js';
 import type { SeriesBytes } from '../worker/memory.js';
 import type { RecordCaseName } from '../worker/record.js';
-import { type Context, inTurn } from './context.js';
+import { type Context, inTurn, WITH_SERIES, withSeries } from './context.js';
 
 const ALLOCATIONS: readonly (readonly [string, RecordCaseName, number | undefined])[] = [
   ['record on a bound series', 'bound', 0.1],
@@ -25,7 +25,9 @@ function allocationRows(context: Context): readonly Row[] {
 function seriesRows(context: Context): readonly Row[] {
   context.progress('heap per series');
   const { rounds } = context.effort;
-  const results = [...inTurn(context, rounds, (subject) => ({ kind: 'heap', subject }))];
+  const results = [
+    ...inTurn(withSeries(context), rounds, (subject) => ({ kind: 'heap', subject })),
+  ];
   const sdks = ['sdk-metrics 2.x', 'sdk-metrics 3.x'] as const;
   const row = (name: string, when: keyof SeriesBytes, budgets: Row['budgets'] = []): Row => ({
     name,
@@ -44,7 +46,7 @@ function medians(readings: readonly (readonly [string, readonly number[]])[]): R
   return Object.fromEntries(
     readings.map(([subject, bytes]) => {
       const { median } = measurement(bytes);
-      return [subject, { least: median, median }];
+      return [subject, { least: median, median, spread: 0 }];
     }),
   );
 }
@@ -53,6 +55,7 @@ function medians(readings: readonly (readonly [string, readonly number[]])[]): R
 export function memorySections(context: Context): readonly Section[] {
   return [
     {
+      id: 'allocation',
       title: 'Allocation per record',
       note: 'Growth of the heap over 20,000 records (median, twice) with no garbage collection in between; the measurement itself costs about 0.01 bytes per record. The values are passed as number objects: what the engine makes to pass a number to a function that it has not inlined is the caller’s, and so are the 48 bytes of a fresh object.',
       unit: 'bytes',
@@ -60,10 +63,11 @@ export function memorySections(context: Context): readonly Section[] {
       rows: allocationRows(context),
     },
     {
+      id: 'memory',
       title: 'Memory per series',
       note: 'Heap and array buffers (median, twice) held by each of 10,000 series of a histogram with 14 boundaries and three attributes, whose values are shared strings.',
       unit: 'bytes',
-      columns: SUBJECT_NAMES,
+      columns: WITH_SERIES,
       rows: seriesRows(context),
     },
   ];

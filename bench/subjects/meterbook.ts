@@ -1,4 +1,4 @@
-import type { Attributes as LiveAttributes } from '../../src/index.js';
+import type { AttributeDeclaration, Attributes as LiveAttributes } from '../../src/index.js';
 import { attr, buckets, counter, defineRegistry, histogram } from '../../src/index.js';
 import {
   BOUNDARIES,
@@ -8,7 +8,7 @@ import {
   type SubjectInstrument,
 } from './subject.js';
 
-const ATTRIBUTES = {
+const DECLARED: Readonly<Record<string, AttributeDeclaration>> = {
   method: attr.oneOf('GET', 'POST'),
   route: attr.string({ maxValues: 1_000 }),
   status_code: attr.int().optional(),
@@ -16,6 +16,10 @@ const ATTRIBUTES = {
   region: attr.oneOf('eu', 'us'),
   organization: attr.string({ maxValues: 500 }).optional(),
 };
+
+function declared(key: string): AttributeDeclaration {
+  return DECLARED[key] ?? attr.string({ maxValues: MAX_SERIES });
+}
 
 /** Typed by the declaration in a service; here the keys are known at run time only. */
 interface Live {
@@ -25,7 +29,7 @@ interface Live {
 }
 
 function declaration({ kind, name, keys }: InstrumentSpec) {
-  const attributes = Object.fromEntries(keys.map((key) => [key, ATTRIBUTES[key]]));
+  const attributes = Object.fromEntries(keys.map((key) => [key, declared(key)]));
   const common = { name, attributes, maxSeries: MAX_SERIES };
   return kind === 'histogram'
     ? histogram({ ...common, unit: 's', buckets: buckets.explicit(BOUNDARIES) })

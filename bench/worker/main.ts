@@ -2,12 +2,12 @@
 import type { MakeSubject, Subject } from '../subjects/subject.js';
 import { searchLoop } from './bucket-search.js';
 import { timeCollections } from './collect.js';
-import { timeRequests } from './http.js';
+import { acrossSeries, withAttributes } from './curves.js';
 import { BOXED_VALUES, VALUES } from './inputs.js';
 import type { Job, JobResults, SubjectModule } from './job.js';
 import { MANY, MANY_SPECS, recordMany } from './many-series.js';
 import { bytesPerOperation, bytesPerSeries } from './memory.js';
-import { RECORD_CASES, type RecordCaseName } from './record.js';
+import { RECORD_CASES, type RecordCase } from './record.js';
 import { time } from './timing.js';
 
 /** Only the library under test is loaded. */
@@ -15,19 +15,24 @@ const SUBJECTS: Record<SubjectModule, () => Promise<{ readonly makeSubject: Make
   meterbook: () => import('../subjects/meterbook.js'),
   'sdk-metrics': () => import('../subjects/sdk-metrics.js'),
   'prom-client': () => import('../subjects/prom-client.js'),
+  effect: () => import('../subjects/effect.js'),
+  'hot-shots': () => import('../subjects/hot-shots.js'),
 };
 
 async function checkTally(subject: Subject, series: number, measurements: number): Promise<void> {
   const tally = await subject.tally();
-  if (tally.series === series && tally.measurements === measurements) return;
+  if ((tally.series ?? series) === series && tally.measurements === measurements) return;
   throw new Error(
     `${measurements} measurements into ${series} series were made, but ${tally.measurements} in ${tally.series} are there`,
   );
 }
 
-async function prepare(module: SubjectModule, name: RecordCaseName, values: readonly number[]) {
+async function prepare(
+  module: SubjectModule,
+  { specs, series, prepared = 0, loop }: RecordCase,
+  values: readonly number[],
+) {
   const { makeSubject } = await SUBJECTS[module]();
-  const { specs, series, loop } = RECORD_CASES[name];
   const subject = makeSubject(specs);
   // A loop of several instruments in turn does whole turns.
   const perTurn = specs.length;
@@ -38,7 +43,7 @@ async function prepare(module: SubjectModule, name: RecordCaseName, values: read
       checkTally(
         subject,
         series,
-        made.reduce((sum, operations) => sum + whole(operations), 0),
+        made.reduce((sum, operations) => sum + whole(operations), prepared),
       ),
   };
 }
@@ -46,13 +51,20 @@ async function prepare(module: SubjectModule, name: RecordCaseName, values: read
 async function run(job: Job): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
     case 'record': {
-      const { loop, check } = await prepare(job.subject, job.name, VALUES);
+      const { loop, check } = await prepare(job.subject, RECORD_CASES[job.name], VALUES);
+      const { nanos, runs } = time(loop, job.timing);
+      await check(runs);
+      return nanos;
+    }
+    case 'curve': {
+      const made = job.of === 'series' ? acrossSeries(job.count) : withAttributes(job.count);
+      const { loop, check } = await prepare(job.subject, made, VALUES);
       const { nanos, runs } = time(loop, job.timing);
       await check(runs);
       return nanos;
     }
     case 'allocation': {
-      const { loop, check } = await prepare(job.subject, job.name, BOXED_VALUES);
+      const { loop, check } = await prepare(job.subject, RECORD_CASES[job.name], BOXED_VALUES);
       const { bytes, runs } = bytesPerOperation(loop);
       await check(runs);
       return bytes;
@@ -70,9 +82,9 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
     case 'collect': {
       const { makeSubject } = await SUBJECTS[job.subject]();
       const subject = makeSubject(MANY_SPECS);
-      recordMany(subject.instruments[0]!);
+      recordMany(subject.instruments[0]!, job.series);
       const millis = await timeCollections(subject, 5, job.count);
-      await checkTally(subject, MANY, MANY);
+      await checkTally(subject, job.series, job.series);
       return millis;
     }
     case 'search': {
@@ -87,8 +99,20 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
       const { timeStalls } = await import('./stall.js');
       return timeStalls(job.subject, job.count);
     }
+    case 'encode': {
+      const { timeExports } = await import('./encode.js');
+      return timeExports(job.subject, job.series, job.count);
+    }
+    case 'writers': {
+      const { timeWriters } = await import('./writers.js');
+      return timeWriters(job.way, job.threads);
+    }
+    case 'service': {
+      const { watchService } = await import('./service.js');
+      return watchService(job.subject, job.timing);
+    }
     case 'http':
-      return timeRequests(job.subject, job.timing);
+      return (await import('./http.js')).timeRequests(job.subject, job.timing);
   }
 }
 

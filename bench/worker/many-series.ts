@@ -1,7 +1,7 @@
 import type { Attributes, InstrumentSpec, Recorder } from '../subjects/subject.js';
 import { VALUES } from './inputs.js';
 
-/** Series of the measurements that need many. */
+/** Series of the measurements of memory. */
 export const MANY = 10_000;
 
 export const MANY_SPECS: readonly InstrumentSpec[] = [
@@ -19,8 +19,8 @@ function attributesOf(i: number): Attributes {
   };
 }
 
-/** Records once into each of {@link MANY} series of a 14-boundary histogram. */
-export function recordMany(histogram: Recorder): void {
-  for (let i = 0; i < MANY; i++)
+/** Records once into each of so many series of a 14-boundary histogram. */
+export function recordMany(histogram: Recorder, series = MANY): void {
+  for (let i = 0; i < series; i++)
     histogram.record(VALUES[i % VALUES.length] as number, attributesOf(i));
 }

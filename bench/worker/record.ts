@@ -1,4 +1,4 @@
-import type { AttributeKey, Attributes, InstrumentSpec, Subject } from '../subjects/subject.js';
+import type { Attributes, InstrumentSpec, Subject } from '../subjects/subject.js';
 import {
   one,
   SERIES,
@@ -18,20 +18,22 @@ export interface RecordCase {
   readonly specs: readonly InstrumentSpec[];
   /** Series there must be at the end. */
   readonly series: number;
+  /** Measurements that {@link loop} makes by itself, so that every series is there. */
+  readonly prepared?: number;
   loop(subject: Subject, values: readonly number[]): Loop;
 }
 
-const THREE: readonly AttributeKey[] = ['method', 'route', 'status_code'];
-const SIX: readonly AttributeKey[] = [...THREE, 'model', 'region', 'organization'];
+const THREE: readonly string[] = ['method', 'route', 'status_code'];
+const SIX: readonly string[] = [...THREE, 'model', 'region', 'organization'];
 
-const latency = (keys: readonly AttributeKey[]): InstrumentSpec => ({
+const latency = (keys: readonly string[]): InstrumentSpec => ({
   kind: 'histogram',
   name: 'latency',
   keys,
 });
 
 /** A histogram whose caller passes one and the same object. */
-function same(keys: readonly AttributeKey[], attributes: Attributes): RecordCase {
+function same(keys: readonly string[], attributes: Attributes): RecordCase {
   return {
     specs: [latency(keys)],
     series: 1,
@@ -49,7 +51,7 @@ function same(keys: readonly AttributeKey[], attributes: Attributes): RecordCase
  * so that `make` is inlined into the loop as a literal at the call would be.
  */
 function fresh(
-  keys: readonly AttributeKey[],
+  keys: readonly string[],
   series: number,
   make: (pick: number) => Attributes,
 ): RecordCase {

@@ -1,85 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { attr, buckets, defineRegistry, histogram, setupMetrics } from '../../src/index.js';
-import { BOUNDARIES } from '../subjects/subject.js';
-
-/** Who exports. */
-export const STALL_SUBJECTS = ['meterbook', 'sdk-metrics 2.x'] as const;
-export type StallSubject = (typeof STALL_SUBJECTS)[number];
+import type { ExporterName } from './exporter-names.js';
+import { NEVER, startExporting } from './exporting.js';
 
 const SERIES = 10_000;
 const WARMUPS = 10;
-/** Longer than the process lives: exports are those that are asked for. */
-const NEVER = 3_600_000;
-
-/** A server that takes everything, in a process of its own. */
-const RECEIVER = `
-  const { createServer } = require('node:http');
-  const server = createServer((request, response) => {
-    request.resume();
-    request.on('end', () => response.end());
-  });
-  server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
-
-interface Exporting {
-  record(value: number, id: number): void;
-  export(): Promise<void>;
-}
-
-const MAKERS: Readonly<Record<StallSubject, (url: string) => Exporting>> = {
-  meterbook(url) {
-    const metrics = defineRegistry({
-      scope: { name: 'bench' },
-      instruments: {
-        latency: histogram({
-          name: 'latency',
-          unit: 's',
-          buckets: buckets.explicit(BOUNDARIES),
-          attributes: { id: attr.int() },
-          maxSeries: SERIES,
-        }),
-      },
-    });
-    const telemetry = setupMetrics({
-      serviceName: 'bench',
-      registries: [metrics],
-      otlp: { url },
-      exportIntervalMillis: NEVER,
-    });
-    return {
-      record: (value, id) => metrics.latency.record(value, { id }),
-      export: () => telemetry.forceFlush(),
-    };
-  },
-  'sdk-metrics 2.x'(url) {
-    const exporter = new OTLPMetricExporter({ url });
-    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER });
-    const provider = new MeterProvider({
-      readers: [reader],
-      views: [{ instrumentName: 'latency', aggregationCardinalityLimit: SERIES + 1 }],
-    });
-    const latency = provider.getMeter('bench').createHistogram('latency', {
-      advice: { explicitBucketBoundaries: [...BOUNDARIES] },
-    });
-    return {
-      record: (value, id) => latency.record(value, { id }),
-      export: () => provider.forceFlush(),
-    };
-  },
-};
 
 /**
  * The longest time, milliseconds, that the event loop had no turn during each of so many exports of
  * 10,000 histogram series, after a few that do not count.
  */
-export async function timeStalls(subject: StallSubject, count: number): Promise<readonly number[]> {
-  const receiver = spawn(process.execPath, ['--eval', RECEIVER], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [port] = await once(receiver.stdout, 'data');
-  const exporting = MAKERS[subject](`http://127.0.0.1:${String(port).trim()}/v1/metrics`);
+export async function timeStalls(subject: ExporterName, count: number): Promise<readonly number[]> {
+  const options = { series: SERIES, intervalMillis: NEVER };
+  const exporting = await startExporting(subject, options);
   const stalls: number[] = [];
   for (let i = 0; i < WARMUPS + count; i++) {
     for (let id = 0; id < SERIES; id++) exporting.record(id % 7, id);
@@ -88,7 +19,7 @@ export async function timeStalls(subject: StallSubject, count: number): Promise<
     const stall = await longestStall(() => exporting.export());
     if (i >= WARMUPS) stalls.push(stall);
   }
-  receiver.kill();
+  exporting.stop();
   return stalls;
 }
 

@@ -1,11 +1,11 @@
+import { fill } from '../../src/cli/terminal/fill.js';
+import * as format from '../../src/cli/terminal/format.js';
+import type { Paint } from '../../src/cli/terminal/style.js';
 import { formatReport } from '../../src/jobs/index.js';
 import { MISHAPS } from '../mishaps.js';
-import { fill } from './fill.js';
-import * as format from './format.js';
 import { ledgerSection } from './ledger-section.js';
 import { droppedSection, figuresSection, seriesSection } from './sections.js';
 import type { DemoResult } from './state.js';
-import type { Paint } from './style.js';
 
 /** The closing report: everything that was measured, what was dropped, and the ledger. */
 export function finalLines(result: DemoResult, width: number, paint: Paint): string[] {

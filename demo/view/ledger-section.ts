@@ -1,7 +1,7 @@
+import * as format from '../../src/cli/terminal/format.js';
+import type { Paint } from '../../src/cli/terminal/style.js';
+import { type Cell, type Column, table } from '../../src/cli/terminal/table.js';
 import type { Ledger, LedgerRow } from '../ledger/ledger.js';
-import * as format from './format.js';
-import type { Paint } from './style.js';
-import { type Cell, type Column, table } from './table.js';
 
 const COUNTS: readonly Column[] = [
   { title: '', align: 'left' },

@@ -1,11 +1,11 @@
 import type { WriteStream } from 'node:tty';
-import { fill } from './fill.js';
+import { fill } from '../../src/cli/terminal/fill.js';
+import * as format from '../../src/cli/terminal/format.js';
+import { Screen } from '../../src/cli/terminal/screen.js';
+import type { Paint } from '../../src/cli/terminal/style.js';
 import { finalLines } from './final.js';
-import * as format from './format.js';
-import { Screen } from './screen.js';
 import { droppedSection, figuresSection, limitsMet } from './sections.js';
 import type { DemoResult, DemoState, View } from './state.js';
-import type { Paint } from './style.js';
 
 /** Redraws the terminal once a second, and leaves the closing report behind. */
 export class LiveView implements View {

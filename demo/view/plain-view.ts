@@ -1,9 +1,9 @@
+import * as format from '../../src/cli/terminal/format.js';
+import type { Paint } from '../../src/cli/terminal/style.js';
 import type { Percentiles } from '../received/percentiles.js';
 import { finalLines } from './final.js';
-import * as format from './format.js';
 import type { RatedFigures } from './report.js';
 import type { DemoResult, DemoState, View } from './state.js';
-import type { Paint } from './style.js';
 
 /** Width of the closing report where no terminal says how wide it is. */
 const WIDTH = 140;

@@ -1,8 +1,8 @@
+import * as format from '../../src/cli/terminal/format.js';
+import type { Paint } from '../../src/cli/terminal/style.js';
+import { type Cell, type Column, table } from '../../src/cli/terminal/table.js';
 import type { Percentiles } from '../received/percentiles.js';
-import * as format from './format.js';
 import type { DropCount, RatedFigures, SeriesCount } from './report.js';
-import type { Paint } from './style.js';
-import { type Cell, type Column, table } from './table.js';
 
 /** Columns that a terminal needs for latency and first token side by side. */
 const WIDE = 138;

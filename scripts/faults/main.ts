@@ -6,8 +6,9 @@
  * `--write` writes the table into docs/reliability.md; `--quick` does it with shorter intervals, and
  * `--only TEXT` takes the faults whose name has the text in it.
  */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { versionOf } from '../../bench/support/machine.js';
+import { versionIn } from '../../bench/support/machine.js';
 import { buildProgram } from '../../test/support/build.js';
 import { writeSection } from '../support/markdown.js';
 import { brokenPromises, comparison } from './report.js';
@@ -45,8 +46,10 @@ try {
   program.remove();
 }
 
-const sdk = `sdk-metrics ${versionOf('@opentelemetry/sdk-metrics')}`;
-const exporter = `exporter-metrics-otlp-proto ${versionOf('@opentelemetry/exporter-metrics-otlp-proto')}`;
+const installed = (name: string) =>
+  versionIn(fileURLToPath(new URL(`../../node_modules/@opentelemetry/${name}`, import.meta.url)));
+const sdk = `sdk-metrics ${installed('sdk-metrics')}`;
+const exporter = `exporter-metrics-otlp-proto ${installed('exporter-metrics-otlp-proto')}`;
 const markdown = `Written by \`npm run faults -- --write\`; do not edit. Records made at 1,000 a second, deltas exported every ${intervalMillis / 1000} s with as long a timeout, outages of three intervals. The official SDK is ${sdk} with ${exporter}, set up as its documentation does. "Lost" is what did not arrive and had not been refused; "refused" is what the receiver answered with a status after which nothing may be sent again; "came twice" is what a receiver got again in the very same bytes.
 
 ${comparison(outcomes)}`;

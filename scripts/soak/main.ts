@@ -9,7 +9,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../../bench/support/machine.js';
+import { describeHost, versionIn } from '../../bench/support/machine.js';
 import { buildProgram } from '../../test/support/build.js';
 import { behaviours, startFaultyReceiver } from '../../test/support/faulty-receiver.js';
 import { table, writeSection } from '../support/markdown.js';
@@ -101,7 +101,13 @@ ${table(
 
 ${out.resourcesTable(reports)}
 
-${table(['machine', ''], Object.entries(describeMachine(false)).slice(0, 3))}`;
+${table(
+  ['machine', ''],
+  [
+    ...Object.entries(describeHost()),
+    ['meterbook', versionIn(fileURLToPath(new URL('../..', import.meta.url)))],
+  ],
+)}`;
   console.log(markdown);
   if (options.write) {
     writeSection(new URL('../../docs/reliability.md', import.meta.url), 'soak', markdown);

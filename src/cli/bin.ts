@@ -36,6 +36,10 @@ main(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   version: versionOf(realpathSync(process.argv[1] ?? '.')),
+  terminal:
+    process.stdin.isTTY && process.stdout.isTTY
+      ? { input: process.stdin, output: process.stdout }
+      : undefined,
   untilStopped,
 }).then((code) => {
   isDone = true;

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { type Change, diffManifests, type Lock, lockText, makeLock } from '../artefacts/index.js';
 import type { Command, CommandIo } from './command.js';
 import { failed } from './failure.js';
-import { type OptionTable, readOptions } from './options.js';
+import { note } from './notes.js';
+import { jsonOption, type OptionTable, readOptions } from './options.js';
 import { problemOfManifest } from './registries/check-manifest.js';
-import { REGISTRY_HELP, REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
 import { textTable } from './text-table.js';
 
 const NAME = 'meterbook check';
@@ -14,34 +15,38 @@ const LOCK = 'metrics.lock.json';
 
 const OPTIONS = {
   ...REGISTRY_OPTIONS,
-  lock: 'value',
-  update: 'flag',
-  json: 'flag',
+  lock: {
+    kind: 'value',
+    takes: '<file>',
+    help: `default ${LOCK}`,
+    section: 'What it is compared with',
+    values: 'file',
+  },
+  update: {
+    kind: 'flag',
+    help: 'write the file as the registry is now; commit it with the change',
+  },
+  json: jsonOption(),
 } as const satisfies OptionTable;
 
 export const check: Command = {
   summary: SUMMARY,
-  help: `meterbook check - ${SUMMARY}
-
-Usage: meterbook check --registry <module> [options]
-
-The lock file holds the registry as it was last agreed to. Every difference is told, field by field:
+  usage: '--registry <module> [options]',
+  about: `The lock file holds the registry as it was last agreed to. Every difference is told, field by field:
 breaking where dashboards, alerts and queries stop working or work on something else, compatible
-where they do not. A rename with renamedFrom is compatible as long as both names are exported.
-
-${REGISTRY_HELP}
-
-What it is compared with:
-  --lock <file>          default ${LOCK}
-  --update               write the file as the registry is now; commit it with the change
-  --json                 one JSON document instead of a table
-
-Ends with 1 if anything breaks and --update is not there: run it in CI.
-
-Examples:
-  meterbook check --registry ./src/metrics.ts --update
-  meterbook check --registry ./src/metrics.ts --json | jq -r '.changes[].subject'
-`,
+where they do not. A rename with renamedFrom is compatible as long as both names are exported.`,
+  options: OPTIONS,
+  notes: 'Ends with 1 if anything breaks and --update is not there: run it in CI.',
+  examples: [
+    {
+      line: 'meterbook check --registry ./src/metrics.ts --update',
+      does: 'once, and after each change that is meant',
+    },
+    {
+      line: "meterbook check --registry ./src/metrics.ts --json | jq -r '.changes[].subject'",
+      does: 'which instruments have changed',
+    },
+  ],
   run,
 };
 
@@ -52,7 +57,11 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const manifests = await readRegistries(values, io, NAME);
   const before = readLock(path, name);
   if (before === undefined && values.update !== true) {
-    throw failed(`There is no "${name}".`, `Run ${NAME} with --update once, and commit the file.`);
+    throw failed(
+      `There is no "${name}".`,
+      `Run ${NAME} with --update once, and commit the file.`,
+      'NOT_FOUND',
+    );
   }
   const changes = diffManifests(before?.registries ?? manifests, manifests, {
     nowMillis: Date.now(),
@@ -67,9 +76,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
     throw failed(
       `${breaking} of ${changes.length} changes break something.`,
       `Do what the notes say, or run ${NAME} with --update if nobody reads it any more.`,
+      'FOUND',
     );
   } else if (changes.length > 0) {
-    io.stderr.write(`meterbook: Nothing breaks. Record the changes with ${NAME} --update.\n`);
+    note(io, `Nothing breaks. Record the changes with ${NAME} --update.`);
   }
 }
 
@@ -106,6 +116,7 @@ function readLock(path: string, name: string): Lock | undefined {
     throw failed(
       `"${name}" cannot be read: ${(error as Error).message}.`,
       'Take it from the history of the repository, or delete it and use --update.',
+      'INVALID',
     );
   }
   const registries = lock?.registries;
@@ -114,7 +125,11 @@ function readLock(path: string, name: string): Lock | undefined {
       ? 'is no lock file that this command reads'
       : registries.map(problemOfManifest).find((it) => it !== undefined);
   if (problem === undefined) return lock as Lock;
-  throw failed(`"${name}" ${problem}.`, 'Take it from the history, or delete it and use --update.');
+  throw failed(
+    `"${name}" ${problem}.`,
+    'Take it from the history, or delete it and use --update.',
+    'INVALID',
+  );
 }
 
 function writeLock(path: string, name: string, text: string, io: CommandIo): void {
@@ -127,7 +142,7 @@ function writeLock(path: string, name: string, text: string, io: CommandIo): voi
       'Name another file with --lock.',
     );
   }
-  io.stderr.write(`meterbook: "${name}" is written. Commit it with the change.\n`);
+  note(io, `"${name}" is written. Commit it with the change.`);
 }
 
 function readText(path: string): string | undefined {

@@ -1,4 +1,4 @@
-import { type Failure, failed } from './failure.js';
+import { type Failure, type FailureCode, failed } from './failure.js';
 
 /** What is known of the place where something went wrong. */
 export interface ErrorContext {
@@ -33,16 +33,24 @@ export function explain(error: unknown, { place, secrets, table }: ErrorContext)
     return failed(
       `There is no table "${table}" in ${place}.`,
       'Name it with --schema and --table; a service that uses createJobTimings() makes it.',
+      'NOT_FOUND',
     );
   }
   if (code === '42703' && table !== undefined) {
     return failed(
       `The table "${table}" in ${place} is none that meterbook has made.`,
       'Name the one that is with --schema and --table.',
+      'INVALID',
     );
   }
   const fix = FIXES[code] ?? 'Look at the address, and at the log of the server.';
-  return failed(`${place}: ${without(secrets, message)}.`, fix);
+  return failed(`${place}: ${without(secrets, message)}.`, fix, kindOf(code, fix));
+}
+
+function kindOf(code: string, fix: string): FailureCode {
+  if (fix === USER || code === '42501') return 'DENIED';
+  if (code === '3D000') return 'NOT_FOUND';
+  return Object.hasOwn(FIXES, code) ? 'UNREACHABLE' : 'FAILED';
 }
 
 function detailsOf(error: unknown): { readonly code: string; readonly message: string } {

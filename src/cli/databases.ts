@@ -90,6 +90,7 @@ async function openPglite(dataDir: string): Promise<Database> {
     throw failed(
       `"${dataDir}" is no folder of a PGlite.`,
       'Name the dataDir that the service passes to pgliteStore().',
+      'NOT_FOUND',
     );
   }
   const { PGlite } = await load('@electric-sql/pglite', () => import('@electric-sql/pglite'));
@@ -120,6 +121,6 @@ async function load<T>(name: string, importIt: () => Promise<T>): Promise<T> {
     return await importIt();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw failed(`The package ${name} is not installed.`, `Run npm install ${name}.`);
+    throw failed(`The package ${name} is not installed.`, `Run npm install ${name}.`, 'NOT_FOUND');
   }
 }

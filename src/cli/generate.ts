@@ -2,15 +2,25 @@ import { type Artefact, generators, type NamedGenerator } from '../artefacts/ind
 import type { Command, CommandIo } from './command.js';
 import { failed, wrongUsage } from './failure.js';
 import { type FileState, stateOf, writeFiles } from './files.js';
-import { type OptionTable, readOptions } from './options.js';
-import { REGISTRY_HELP, REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { jsonOption, type OptionTable, readOptions } from './options.js';
+import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
 import { textTable } from './text-table.js';
 
 const OPTIONS = {
   ...REGISTRY_OPTIONS,
-  out: 'value',
-  check: 'flag',
-  json: 'flag',
+  out: {
+    kind: 'value',
+    takes: '<folder>',
+    help: `where the files go; it is made where it is not there, and files that are
+already as they should be are not touched`,
+    section: 'What becomes of it',
+    values: 'folder',
+  },
+  check: {
+    kind: 'flag',
+    help: 'write nothing, and end with 1 if a file is missing or differs: for CI',
+  },
+  json: jsonOption(),
 } as const satisfies OptionTable;
 
 /** One command for each generator, and one for them all. */
@@ -22,36 +32,24 @@ const WORDS: Readonly<Record<string, NamedGenerator>> = {
   },
 };
 
-const LIST = Object.entries(WORDS).map(([word, { summary }]) => `  ${word.padEnd(12)}${summary}`);
-
-const SUMMARY = 'files for collectors, dashboards, alerts and docs, made from the registry';
-
-const OPTIONS_HELP = `${REGISTRY_HELP}
-
-What becomes of it:
-  --out <folder>         where the files go; it is made where it is not there, and files that are
-                         already as they should be are not touched
-  --check                write nothing, and end with 1 if a file is missing or differs: for CI
-  --json                 one JSON document instead of a table`;
+const ABOUT = `The same registry gives the same files, so commit them: a pull request then shows what a change of
+the registry does to each.`;
 
 export const generate: Command = {
-  summary: SUMMARY,
-  help: `meterbook generate - ${SUMMARY}
-
-Usage: meterbook generate <what> --registry <module> --out <folder> [options]
-
-What:
-${LIST.join('\n')}
-
-${OPTIONS_HELP}
-
-The same registry gives the same files, so commit them: a pull request then shows what a change of
-the registry does to each.
-
-Examples:
-  meterbook generate all --registry ./src/metrics.ts --out ./observability
-  meterbook generate docs --registry ./src/metrics.ts --out ./docs --check
-`,
+  summary: 'files for collectors, dashboards, alerts and docs, made from the registry',
+  usage: '<what> --registry <module> --out <folder> [options]',
+  about: ABOUT,
+  notes: 'For the options: meterbook generate all --help.',
+  examples: [
+    {
+      line: 'meterbook generate all --registry ./src/metrics.ts --out ./observability',
+      does: 'everything',
+    },
+    {
+      line: 'meterbook generate docs --registry ./src/metrics.ts --out ./docs --check',
+      does: 'in CI: is the catalogue up to date?',
+    },
+  ],
   commands: Object.fromEntries(
     Object.entries(WORDS).map(([word, generator]) => [word, commandOf(word, generator)]),
   ),
@@ -59,18 +57,16 @@ Examples:
 
 function commandOf(word: string, generator: NamedGenerator): Command {
   const name = `meterbook generate ${word}`;
+  const line = `${name} --registry ./src/metrics.ts --out ./observability`;
   return {
     summary: generator.summary,
-    help: `${name} - ${generator.summary}
-
-Usage: ${name} --registry <module> --out <folder> [options]
-
-${OPTIONS_HELP}
-
-Examples:
-  ${name} --registry ./src/metrics.ts --out ./observability
-  ${name} --registry ./src/metrics.ts --out ./observability --check
-`,
+    usage: '--registry <module> --out <folder> [options]',
+    about: ABOUT,
+    options: OPTIONS,
+    examples: [
+      { line, does: 'write them' },
+      { line: `${line} --check`, does: 'in CI: are they up to date?' },
+    ],
     run: (args, io) => run(name, generator, args, io),
   };
 }
@@ -107,6 +103,7 @@ async function run(
     throw failed(
       `${stale.length} of ${states.length} files are out of date.`,
       `Run ${name} with the same options, without --check, and commit what it writes.`,
+      'FOUND',
     );
   }
 }

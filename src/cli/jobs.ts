@@ -3,15 +3,13 @@ import { jobsReport } from './jobs-report.js';
 
 export const jobs: Command = {
   summary: 'the timings of jobs that a service keeps in its database',
-  help: `meterbook jobs - ${'the timings of jobs that a service keeps in its database'}
-
-Usage: meterbook jobs <command> [options]
-
-Commands:
-  report   ${jobsReport.summary}
-
-Example: the ten slowest jobs of the last hour
-  meterbook jobs report --database-url postgres://localhost/support --from 1h --slowest
-`,
+  group: 'Look back',
+  usage: '<command> [options]',
+  examples: [
+    {
+      line: 'meterbook jobs report --database-url postgres://localhost/support --from 1h --slowest',
+      does: 'the ten slowest jobs of the last hour',
+    },
+  ],
   commands: { report: jobsReport },
 };

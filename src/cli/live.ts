@@ -2,9 +2,10 @@ import type { LiveOptions } from '../live/index.js';
 import { LiveProblem, PAGE_PORT, RECEIVER_PORT, startLive } from '../live/index.js';
 import type { Command, CommandIo } from './command.js';
 import { failed, wrongUsage } from './failure.js';
+import { note } from './notes.js';
 import { openInBrowser } from './open-browser.js';
-import { count, type OptionTable, readOptions } from './options.js';
-import { readRegistries } from './registries/read-registries.js';
+import { count, jsonOption, type OptionTable, readOptions } from './options.js';
+import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
 
 const NAME = 'meterbook live';
 const SUMMARY = 'a page with the metrics of every service on this machine, at once';
@@ -12,58 +13,73 @@ const MINUTES = 60;
 const MEMORY = 256;
 
 const OPTIONS = {
-  port: 'value',
-  'page-port': 'value',
-  host: 'value',
-  token: 'value',
-  minutes: 'value',
-  memory: 'value',
-  keep: 'value',
-  registry: 'list',
-  export: 'value',
-  'trace-url': 'value',
-  open: 'flag',
-  json: 'flag',
+  port: {
+    kind: 'value',
+    takes: '<n>',
+    help: `of the receiver; default ${RECEIVER_PORT}, where services send to`,
+    section: 'Where',
+  },
+  'page-port': { kind: 'value', takes: '<n>', help: `of the page; default ${PAGE_PORT}` },
+  host: {
+    kind: 'value',
+    takes: '<address>',
+    help: 'default 127.0.0.1; any other one than the loopback needs a token',
+  },
+  token: {
+    kind: 'value',
+    takes: '<token>',
+    help: `services then have to send "Authorization: Bearer <token>", and the page
+asks for it; made and printed for a host that is not the loopback.
+Default: the environment variable METERBOOK_LIVE_TOKEN, which other users
+of the machine do not see as they see arguments`,
+  },
+  open: { kind: 'flag', help: 'open the page in the browser' },
+  minutes: {
+    kind: 'value',
+    takes: '<n>',
+    help: `of history; default ${MINUTES}`,
+    section: 'What is kept',
+  },
+  memory: { kind: 'value', takes: '<n>', help: `most MiB of history; default ${MEMORY}` },
+  keep: {
+    kind: 'value',
+    takes: '<folder>',
+    help: `keep what comes in there too, for the next start; at most 4 times --memory`,
+    values: 'folder',
+  },
+  registry: {
+    ...REGISTRY_OPTIONS.registry,
+    help: `SLOs and descriptions from a registry, as meterbook generate takes it; may
+be given several times`,
+    section: 'What is shown',
+  },
+  export: REGISTRY_OPTIONS.export,
+  'trace-url': {
+    kind: 'value',
+    takes: '<url>',
+    help: 'where traces are: https://traces.example/{traceId}',
+  },
+  json: jsonOption('print the addresses as one line of JSON; errors are JSON too'),
 } as const satisfies OptionTable;
 
 export const live: Command = {
   summary: SUMMARY,
-  help: `meterbook live - ${SUMMARY}
-
-Usage: meterbook live [options]
-
-Receives OpenTelemetry metrics of services in any language (OTLP over HTTP, protobuf and JSON) where
-they send them if nothing is set, and shows them in the browser. History is in memory. Ends with
-Ctrl-C.
-
-Where:
-  --port <n>             of the receiver; default ${RECEIVER_PORT}, where services send to
-  --page-port <n>        of the page; default ${PAGE_PORT}
-  --host <address>       default 127.0.0.1; any other one than the loopback needs a token
-  --token <token>        services then have to send "Authorization: Bearer <token>", and the page
-                         asks for it; made and printed for a host that is not the loopback.
-                         Default: the environment variable METERBOOK_LIVE_TOKEN, which other users
-                         of the machine do not see as they see arguments
-  --open                 open the page in the browser
-
-What is kept:
-  --minutes <n>          of history; default ${MINUTES}
-  --memory <n>           most MiB of history; default ${MEMORY}
-  --keep <folder>        keep what comes in there too, for the next start; at most 4 times --memory
-
-What is shown:
-  --registry <module>    SLOs and descriptions from a registry, as meterbook generate takes it; may
-                         be given several times
-  --export <name>        only this export of the module
-  --trace-url <url>      where traces are: https://traces.example/{traceId}
-
-  --json                 print the addresses as one line of JSON
-
-Examples:
-  meterbook live --open
-  meterbook live --registry ./src/metrics.ts --keep ./.meterbook-live
-  meterbook live --host 0.0.0.0 --json | jq -r .token
-`,
+  group: 'Look at what runs',
+  usage: '[options]',
+  about: `Receives OpenTelemetry metrics (OTLP over HTTP, protobuf and JSON) where services send them by
+themselves, of any language, and shows them in the browser. History is in memory. Ends with Ctrl-C.`,
+  options: OPTIONS,
+  examples: [
+    { line: 'meterbook live --open', does: 'what runs on this machine' },
+    {
+      line: 'meterbook live --registry ./src/metrics.ts --keep ./.meterbook-live',
+      does: 'with the objectives of a registry, across restarts',
+    },
+    {
+      line: 'meterbook live --host 0.0.0.0 --json | jq -r .token',
+      does: 'for other machines too, with a token',
+    },
+  ],
   run,
 };
 
@@ -81,7 +97,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
     traceUrl: traceUrlOf(values['trace-url']),
     manifests: values.registry === undefined ? [] : await readRegistries(values, io, NAME),
     cwd: io.cwd,
-    onProblem: (message) => io.stderr.write(`meterbook: ${message}\n`),
+    onProblem: (message) => note(io, message),
   };
   if (values.registry === undefined && values.export !== undefined) {
     throw wrongUsage('--export is of a module.', 'Name it with --registry.');

@@ -29,6 +29,18 @@ export function momentOf(option: string, text: string | undefined, now: number):
   );
 }
 
+/**
+ * A span of time in seconds: `30s`, `5m`, `2h`.
+ *
+ * @param most seconds
+ */
+export function secondsOf(option: string, text: string, most: number): number {
+  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text.trim()) ?? [];
+  const seconds = (Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN)) / 1_000;
+  if (seconds >= 1 && seconds <= most) return seconds;
+  throw wrongUsage(`${option} cannot be "${text}".`, `Use 30s, 5m or 2h, up to ${most / 86_400}d.`);
+}
+
 function agoOf(text: string, now: number): Date | undefined {
   const [, amount, unit] = AGO.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { CommandIo } from './command.js';
+import { note } from './notes.js';
 
 const PROGRAMS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
@@ -12,7 +13,7 @@ export function openInBrowser(url: string, io: CommandIo): void {
   const [program, ...args] = PROGRAMS[process.platform] ?? OTHERS;
   const child = spawn(program as string, [...args, url], { stdio: 'ignore', detached: true });
   child.on('error', () => {
-    io.stderr.write(`meterbook: ${program} is not there to open the page. Open it by hand.\n`);
+    note(io, `${program} is not there to open the page. Open it by hand.`);
   });
   child.unref();
 }

@@ -2,11 +2,27 @@ import { parseArgs } from 'node:util';
 import { wrongUsage } from './failure.js';
 import { suggestion } from './nearest.js';
 
-/**
- * The options of a command: `value` takes one, `list` one each time that it is given, `flag` none.
- * Without dashes.
- */
-export type OptionTable = Readonly<Record<string, 'value' | 'list' | 'flag'>>;
+/** What a value is, for the completion of shells. */
+export type Values = 'file' | 'folder' | readonly string[];
+
+/** An option of a command, without its dashes: its name is the key in the table. */
+export interface Option {
+  /** `value` takes one, `list` one each time that it is given, `flag` none. */
+  readonly kind: 'value' | 'list' | 'flag';
+  /** What is given, as help shows it: `<file>`, `[n]`. Not of a flag. */
+  readonly takes?: string | undefined;
+  /** In help: what it does, with its default; lines of up to 70 characters. */
+  readonly help: string;
+  /** In help: the heading that it stands under. Default: that of the option before it. */
+  readonly section?: string | undefined;
+  /** What can be given, where a shell may know. */
+  readonly values?: Values | undefined;
+  /** What is meant where it is given without a value. Default: that is wrong usage. */
+  readonly alone?: string | undefined;
+}
+
+/** The options of a command, in the order of its help. */
+export type OptionTable = Readonly<Record<string, Option>>;
 
 interface OptionTypes {
   readonly value: string;
@@ -15,8 +31,12 @@ interface OptionTypes {
 }
 
 export type OptionValues<T extends OptionTable> = {
-  readonly [K in keyof T]?: OptionTypes[T[K]] | undefined;
+  readonly [K in keyof T]?: OptionTypes[T[K]['kind']] | undefined;
 };
+
+/** The option that makes of what is printed one JSON document. */
+export const jsonOption = (help = 'one JSON document instead of a table; errors are JSON too') =>
+  ({ kind: 'flag', help }) as const satisfies Option;
 
 /**
  * Reads the arguments of a command, which takes options alone. Of a `value` that is given twice the
@@ -31,9 +51,9 @@ export function readOptions<T extends OptionTable>(
 ): OptionValues<T> {
   const help = `See ${command} --help.`;
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withValues(args, table),
     options: Object.fromEntries(
-      Object.entries(table).map(([name, kind]) => [
+      Object.entries(table).map(([name, { kind }]) => [
         name,
         { type: kind === 'flag' ? 'boolean' : 'string' } as const,
       ]),
@@ -49,7 +69,7 @@ export function readOptions<T extends OptionTable>(
     }
     if (token.kind === 'option-terminator') continue;
     const { name, rawName, value, inlineValue } = token;
-    const kind = Object.hasOwn(table, name) ? table[name] : undefined;
+    const kind = Object.hasOwn(table, name) ? table[name]?.kind : undefined;
     if (kind === undefined) {
       const near = suggestion(
         rawName,
@@ -70,6 +90,17 @@ export function readOptions<T extends OptionTable>(
       kind === 'list' ? [...((values[name] ?? []) as readonly string[]), value] : value;
   }
   return values as OptionValues<T>;
+}
+
+/** Options whose value may be left out, which `parseArgs` does not know, get the one that is meant. */
+function withValues(args: readonly string[], table: OptionTable): string[] {
+  return args.map((arg, i) => {
+    const name = arg.slice(2);
+    const alone = Object.hasOwn(table, name) ? table[name]?.alone : undefined;
+    const next = args[i + 1];
+    const isAlone = arg.startsWith('--') && (next === undefined || next.startsWith('-'));
+    return alone !== undefined && isAlone ? `${arg}=${alone}` : arg;
+  });
 }
 
 /** One of a few words. */

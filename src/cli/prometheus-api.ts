@@ -42,7 +42,8 @@ export function prometheusApi(base: string, since: Date | undefined): Prometheus
       };
       throw failed(
         `${place} does not answer: ${cause?.code ?? cause?.message ?? message}.`,
-        'Look at the address.',
+        'Start what listens there, or name another address with --against.',
+        'UNREACHABLE',
       );
     }
     const { data, error } = (body ?? {}) as { data?: unknown; error?: unknown };
@@ -54,6 +55,7 @@ export function prometheusApi(base: string, since: Date | undefined): Prometheus
       isRefused
         ? 'Put user and password into the URL: https://user:password@host.'
         : 'Name the address of a Prometheus, with the path before /api where there is one.',
+      isRefused ? 'DENIED' : 'INVALID',
     );
   };
   return {

@@ -34,6 +34,8 @@ export interface Listening {
 }
 
 const HEADERS_MILLIS = 5_000;
+/** Longer than the minute between two exports: a connection that is closed just then loses one. */
+const KEEP_ALIVE_MILLIS = 75_000;
 /** How often slow connections are looked for. */
 const CHECK_MILLIS = 1_000;
 const MOST_HEADER_BYTES = 16 * 1024;
@@ -52,6 +54,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     {
       headersTimeout: HEADERS_MILLIS,
       requestTimeout: options.requestMillis,
+      keepAliveTimeout: KEEP_ALIVE_MILLIS,
       connectionsCheckingInterval: CHECK_MILLIS,
       maxHeaderSize: MOST_HEADER_BYTES,
     },
@@ -62,7 +65,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.maxConnections = options.connections;
   server.on('drop', () => onRefused('too many connections'));
   server.on('clientError', (error: ClientError, socket: Socket) => {
-    onRefused(reasonOf(error));
+    const reason = reasonOf(error);
+    if (reason !== undefined) onRefused(reason);
     const status = STATUSES[error.code ?? ''] ?? '400 Bad Request';
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     // Whoever sends what is no HTTP may not read the answer either.
@@ -87,9 +91,10 @@ const STATUSES: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-function reasonOf({ code, rawPacket }: ClientError): string {
+/** `undefined` where nothing was refused: the client went away. */
+function reasonOf({ code, rawPacket }: ClientError): string | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too slow';
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'cut off';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
   // What OTLP over gRPC begins with.
   if (rawPacket?.subarray(0, 14).toString('latin1') === 'PRI * HTTP/2.0') {
     return 'gRPC: send OTLP over HTTP';

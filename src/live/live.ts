@@ -18,6 +18,8 @@ export interface LiveOptions extends Omit<AssembleOptions, 'keep' | 'maxSeconds'
   readonly cwd?: string | undefined;
   /** Registries with the SLOs and the descriptions of what is received. */
   readonly manifests?: readonly Manifest[] | undefined;
+  /** Whether the page is served; answers are in any case. Default true. */
+  readonly page?: boolean | undefined;
   /** Where traces are, with `{traceId}` in it. */
   readonly traceUrl?: string | undefined;
 }
@@ -52,7 +54,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
       add: (resources, receivedAt) => store.add(resources, receivedAt),
       ask: readAsking,
       answer: (asking, received) => answer(store, asking, { manifests, traceUrl, ...received }),
-      assets: await pageAssets(),
+      assets: options.page === false ? [] : await pageAssets(),
     },
   );
 }

@@ -95,10 +95,12 @@ describe('meterbook generate', () => {
     const expected = made(other).filter(({ path, content }) => before.get(path) !== content);
     expect(stale).toEqual(expected.map(({ path }) => `out/${path}`).sort());
     expect(stale).toContain('out/catalogue.md');
-    expect(stderr).toMatch(
-      /^meterbook: \d+ of \d+ files are out of date\. Run meterbook generate all [^\n]*\n$/,
-    );
-    expect(stderr).toContain(`: ${stale.length} of ${before.size} files`);
+    const { error } = JSON.parse(stderr);
+    expect(error).toMatchObject({
+      code: 'FOUND',
+      message: `${stale.length} of ${before.size} files are out of date.`,
+    });
+    expect(error.fix).toMatch(/^Run meterbook generate all /);
   });
 
   it('reads several manifests from one file', async () => {

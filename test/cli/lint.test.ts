@@ -39,9 +39,13 @@ describe('meterbook lint', () => {
       message: 'It may come to 2001 series, more than 2000.',
       fix: 'Lower maxSeries or maxValues, leave an attribute out, or raise the limit.',
     });
-    expect(stderr).toBe(
-      `meterbook: 1 error and ${warnings} warnings. Do what is said beside each error.\n`,
-    );
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'FOUND',
+        message: `1 error and ${warnings} warnings.`,
+        fix: 'Do what is said beside each error.',
+      },
+    });
   });
 
   it('says so where nothing is found', async () => {
@@ -57,7 +61,7 @@ describe('meterbook lint', () => {
 
   it.each([
     [['--max-series', '0'], '--max-series cannot be "0"'],
-    [['--since', '30d'], '--since is about a Prometheus'],
+    [['--since', '30d'], '--since is about what has been seen'],
     [['--since', 'x', '--against', 'http://h'], '--since cannot be "x"'],
     [['--against', 'localhost:9090'], 'The address of --against cannot be read.'],
     [['--against', 'ftp://me:s3cret@h'], 'The address of --against cannot be read.'],
@@ -92,6 +96,7 @@ describe('meterbook lint --against', () => {
   it('sends user, password, path and time as they are given, and keeps the password to itself', async () => {
     const asked: string[] = [];
     const port = await serve((url, authorization) => {
+      if (url.pathname === '/prom/api/health') return [404, ''];
       asked.push(`${url.pathname} ${url.searchParams.get('start')} ${authorization}`);
       return [200, '{"status":"success","data":[]}'];
     });
@@ -138,7 +143,7 @@ describe('meterbook lint --against', () => {
     const { code, stderr } = await lint('--against', `http://127.0.0.1:${port}`);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `meterbook: http://127.0.0.1:${port} does not answer: ECONNREFUSED. Look at the address.\n`,
+      `meterbook: http://127.0.0.1:${port} does not answer: ECONNREFUSED. Start what listens there, or name another address with --against.\n`,
     );
   });
 });

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/index.js';
 import { freePort } from '../e2e/support/free-port.js';
 import { post, send } from '../live/support/assembled.js';
@@ -22,6 +22,7 @@ interface Running {
 const open: { close(): unknown }[] = [];
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
@@ -127,6 +128,25 @@ describe('meterbook live', () => {
     const third = await run(['live', ...(await ports()), `--keep=${join(folder, 'kept')}`]);
     expect(third).toMatchObject({ code: 1, stdout: '' });
     expect(third.stderr).toContain(`is in use by the process ${process.pid}`);
+  });
+
+  it('--open opens the page, or says that it cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meterbook-open-'));
+    open.push({ close: () => rmSync(folder, { recursive: true }) });
+    vi.stubEnv('PATH', folder);
+    const without = await start([...(await ports()), '--open', '--json']);
+    await until('it says so', () => without.stderr() !== '');
+    expect(JSON.parse(without.stderr())).toEqual({
+      note: expect.stringMatching(/ is not there to open the page. Open it by hand.$/),
+    });
+    const opened = join(folder, 'opened');
+    for (const name of ['xdg-open', 'open']) {
+      writeFileSync(join(folder, name), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+    }
+    const running = await start([...(await ports()), '--open', '--json']);
+    const { page } = JSON.parse(running.stdout());
+    await until('it is open', () => existsSync(opened) && readFileSync(opened, 'utf8') !== '');
+    expect(readFileSync(opened, 'utf8')).toBe(`${page}\n`);
   });
 
   it('says who may have the port that it wants', async () => {

@@ -14,6 +14,9 @@ describe('meterbook', () => {
     ['check --help', 'meterbook check --registry'],
     ['lint --help', 'meterbook lint --registry'],
     ['live --help', 'meterbook live [options]'],
+    ['top --help', 'meterbook top [options]'],
+    ['completion --help', 'meterbook completion <shell>'],
+    ['completion bash --help', 'meterbook completion bash [options]'],
     ['jobs report --help', 'meterbook jobs report [options]'],
     ['jobs report --by --help', 'meterbook jobs report [options]'],
   ])('%s teaches, with an example', async (line, usage) => {
@@ -24,13 +27,24 @@ describe('meterbook', () => {
     expect(stdout.split('\n').filter((it) => it.length > 100)).toEqual([]);
   });
 
+  it('shows commands by group, with what to do first', async () => {
+    const { stdout } = await run(['--help']);
+    for (const group of ['First steps', 'Look at what runs', 'Look back', 'Examples']) {
+      expect(stdout).toMatch(new RegExp(`^${group}:$`, 'm'));
+    }
+    expect(stdout).not.toContain('\u001b');
+    const { stdout: coloured } = await run(['--help'], { FORCE_COLOR: '1' });
+    expect(coloured).toContain('\u001b[1mUsage:\u001b[0m');
+    expect((await run(['--help'], { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).toBe(stdout);
+  });
+
   it('--version', async () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 
   it('lists every command', async () => {
     const { stdout } = await run(['--help']);
-    for (const name of ['live', 'generate', 'check', 'lint', 'jobs report']) {
+    for (const name of ['live', 'top', 'generate', 'check', 'lint', 'jobs report', 'completion']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     }
   });
@@ -66,7 +80,7 @@ describe('meterbook jobs report', () => {
     [['-x'], 'There is no option -x.'],
     [['extra'], 'takes no argument "extra"'],
     [['--by'], '--by needs a value'],
-    [['--by', '--json'], '--by needs a value'],
+    [['--by', '--from', '1h'], '--by needs a value'],
     [['--by', 'modle'], '--by cannot be "modle". Did you mean "model"?'],
     [['--json=yes'], '--json takes no value'],
     [['--outcome', 'ok'], 'Use one of completed, failed, cancelled, expired.'],

@@ -1,13 +1,13 @@
 import type { WriteStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
-import { fill } from '../../demo/view/fill.js';
-import * as format from '../../demo/view/format.js';
 import { Rates } from '../../demo/view/rates.js';
 import type { RatedFigures } from '../../demo/view/report.js';
-import { Screen } from '../../demo/view/screen.js';
 import { droppedSection, figuresSection, seriesSection } from '../../demo/view/sections.js';
-import { painter, wantsColour } from '../../demo/view/style.js';
-import { table } from '../../demo/view/table.js';
+import { fill } from '../../src/cli/terminal/fill.js';
+import * as format from '../../src/cli/terminal/format.js';
+import { Screen } from '../../src/cli/terminal/screen.js';
+import { painter, wantsColour } from '../../src/cli/terminal/style.js';
+import { table } from '../../src/cli/terminal/table.js';
 
 const plain = painter(false);
 const coloured = painter(true);
@@ -73,6 +73,9 @@ describe('colour', () => {
     expect(wantsColour(false, {})).toBe(false);
     expect(wantsColour(true, { NO_COLOR: '1' })).toBe(false);
     expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+    expect(wantsColour(false, { FORCE_COLOR: '1' })).toBe(true);
+    expect(wantsColour(true, { FORCE_COLOR: '0' })).toBe(false);
+    expect(wantsColour(true, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
   });
 });
 
@@ -145,10 +148,10 @@ describe('the screen', () => {
     let written = '';
     const terminal = { rows: 3, write: (text: string) => (written += text) };
     const screen = new Screen(terminal as unknown as WriteStream);
-    screen.draw(['one', 'two', 'three']);
+    screen.draw(['one', 'two', 'three', 'four']);
     expect(written).toContain('\u001b[?1049h');
-    expect(written).toContain('one\u001b[K\ntwo\u001b[K\n');
-    expect(written).not.toContain('three');
+    expect(written).toContain('one\u001b[K\r\ntwo\u001b[K\r\nthree\u001b[K');
+    expect(written).not.toContain('four');
     expect(written).not.toContain('\u001b[2J');
     written = '';
     screen.close();

@@ -382,6 +382,13 @@ describe('the documentation', () => {
       expect(Number(row?.['mean_seconds'])).toBeGreaterThan(0);
     }
   });
+
+  it('has example queries in the catalogue that run', () => {
+    const page = readFileSync(new URL('../../docs/catalogue.md', import.meta.url), 'utf8');
+    const blocks = [...page.matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, sql = '']) => sql);
+    expect(blocks.length).toBeGreaterThan(30);
+    for (const sql of blocks) engine.rows(sql.replaceAll('FROM otel_', 'FROM otel.otel_'));
+  });
 });
 
 describe('the hostile registry', () => {

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { diag, metrics, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
 import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -10,7 +12,8 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LinesPanel } from '../../src/live/protocol.js';
 import { until } from '../support/pipeline.js';
 import { type LiveCommand, startLiveCommand } from './support/live-command.js';
@@ -205,9 +208,32 @@ describe('what is shown is what was recorded', () => {
     },
   );
 
+  it('by a service that sends traces and logs to the same port, which logs no errors', async () => {
+    const logged: string[] = [];
+    const note = (message: string) => logged.push(message);
+    const quiet = () => undefined;
+    diag.setLogger({ error: note, warn: note, info: quiet, debug: quiet, verbose: quiet });
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', live.receiver);
+    for (const signal of ['TRACES', 'METRICS', 'LOGS']) {
+      vi.stubEnv(`OTEL_${signal}_EXPORTER`, 'otlp');
+    }
+    const sdk = new NodeSDK({ serviceName: 'all-signals', autoDetectResources: false });
+    sdk.start();
+    trace.getTracer('shop').startSpan('an order').end();
+    logs.getLogger('shop').emit({ body: 'an order' });
+    metrics.getMeter('shop').createCounter('shop.orders').add(2, { 'shop.region': 'eu' });
+    await sdk.shutdown();
+    vi.unstubAllEnvs();
+    expect(logged).toEqual([]);
+    expect((await live.health()).notKept).toEqual({ traces: 1, logs: 1 });
+    const isShown = async () => (await shown('all-signals')).orders['eu'] === 2;
+    await until('the metric is shown', isShown, SHOWN_MILLIS);
+  });
+
   it('and all of them are there at a time', async () => {
     const { services, history } = await live.answer('view=catalogue');
     expect(services.map(({ name }) => name).sort()).toEqual([
+      'all-signals',
       'go-cumulative',
       'go-delta',
       'node-JSON-cumulative',

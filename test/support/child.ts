@@ -27,8 +27,17 @@ export function startChild(
   env: Readonly<Record<string, string>> = {},
   maxMillis = MAX_MILLIS,
 ): Child {
+  return startNode(['--input-type=module', '--eval', program], env, maxMillis);
+}
+
+/** Starts Node with arguments, in the same environment. */
+export function startNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  maxMillis = MAX_MILLIS,
+): Child {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+  const child = spawn(process.execPath, args, {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: maxMillis,

@@ -27,7 +27,11 @@ export function findModule(name: string, cwd: string): string {
   }
   const what =
     entry === undefined ? `There is no file "${name}", and no package.` : `"${name}" is a folder.`;
-  throw failed(what, 'Name the module that exports the registry: --registry ./src/metrics.ts.');
+  throw failed(
+    what,
+    'Name the module that exports the registry: --registry ./src/metrics.ts.',
+    'NOT_FOUND',
+  );
 }
 
 /**
@@ -45,6 +49,7 @@ export async function loadModule(path: string, name: string): Promise<Exports> {
     throw failed(
       `"${name}" is TypeScript, which Node ${process.versions.node} does not read.`,
       'Run npm install --save-dev tsx, or name the JavaScript that it is built to.',
+      'NOT_FOUND',
     );
   }
   const restore = divertPrints();
@@ -57,7 +62,11 @@ export async function loadModule(path: string, name: string): Promise<Exports> {
       isTypeScript && tsx === undefined
         ? 'Node has read it without tsx, which resolves imports as TypeScript does: npm install --save-dev tsx.'
         : `Correct it; "${runner} ${name}" shows where it was.`;
-    throw failed(`"${name}" threw an error while it was loaded: ${messageOf(error)}.`, hint);
+    throw failed(
+      `"${name}" threw an error while it was loaded: ${messageOf(error)}.`,
+      hint,
+      'INVALID',
+    );
   } finally {
     restore();
   }

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Manifest } from '../../declare/index.js';
 import { show } from '../../errors.js';
 import type { CommandIo } from '../command.js';
-import { failed, oneLine, wrongUsage } from '../failure.js';
+import { failed, wrongUsage } from '../failure.js';
 import { suggestion } from '../nearest.js';
+import { note } from '../notes.js';
+import type { OptionTable } from '../options.js';
+import { withProgress } from '../terminal/progress.js';
 import { problemOfManifest } from './check-manifest.js';
 import { type Exports, findModule, loadModule } from './load-module.js';
 
@@ -11,14 +14,18 @@ import { type Exports, findModule, loadModule } from './load-module.js';
 const REGISTRY = Symbol.for('meterbook.registry.1');
 
 /** The options by which commands name registries, for their tables. */
-export const REGISTRY_OPTIONS = { registry: 'list', export: 'value' } as const;
-
-/** The same for their help texts. */
-export const REGISTRY_HELP = `Which registry:
-  --registry <module>    a TypeScript or JavaScript file that exports it, a package such as
-                         meterbook/agent, or a .json file with what manifest() gives; may be given
-                         several times. All registries that a module exports are taken.
-  --export <name>        only this export of the module`;
+export const REGISTRY_OPTIONS = {
+  registry: {
+    kind: 'list',
+    takes: '<module>',
+    help: `a TypeScript or JavaScript file that exports it, a package such as
+meterbook/agent, or a .json file with what manifest() gives; may be given
+several times. All registries that a module exports are taken.`,
+    section: 'Which registry',
+    values: 'file',
+  },
+  export: { kind: 'value', takes: '<name>', help: 'only this export of the module' },
+} as const satisfies OptionTable;
 
 /** What the two options say. */
 export interface RegistryOptions {
@@ -50,18 +57,25 @@ export async function readRegistries(
     const path = findModule(name, io.cwd ?? process.cwd());
     const manifests = path.endsWith('.json')
       ? readJson(path, name)
-      : takeRegistries(await loadModule(path, name), name, exported, io);
+      : takeRegistries(await load(path, name, io), name, exported, io);
     for (const manifest of manifests) byText.set(JSON.stringify(manifest), manifest);
   }
   return [...byText.values()];
 }
+
+const load = (path: string, name: string, io: CommandIo) =>
+  withProgress(io, `Loading ${name}`, () => loadModule(path, name));
 
 function readJson(path: string, name: string): readonly Manifest[] {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw failed(`"${name}" cannot be read: ${(error as Error).message}.`, 'Write JSON into it.');
+    throw failed(
+      `"${name}" cannot be read: ${(error as Error).message}.`,
+      'Write JSON into it.',
+      'INVALID',
+    );
   }
   const list = Array.isArray(value) ? value : [value];
   return list.map((it) => checked(it, `"${name}"`));
@@ -82,6 +96,7 @@ function takeRegistries(
       throw failed(
         `"${name}" exports no registry "${exported}".${suggestion(exported, names)}`,
         others,
+        'NOT_FOUND',
       );
     }
     return [manifestOf(one, name, exported)];
@@ -95,11 +110,12 @@ function takeRegistries(
     throw failed(
       `"${name}" exports no registry; it exports ${what}.`,
       'Export what defineRegistry() returned: export const metrics = defineRegistry({ … }).',
+      'NOT_FOUND',
     );
   }
   if (different.length > 1) {
     const text = `${different.length} registries of "${name}" are taken: ${different.join(', ')}.`;
-    io.stderr.write(`meterbook: ${oneLine(text)} --export takes one of them.\n`);
+    note(io, `${text} --export takes one of them.`);
   }
   return different.map((it) => manifestOf(found.get(it), name, it));
 }
@@ -126,7 +142,11 @@ function manifestOf(registry: unknown, name: string, exported: string): Manifest
   try {
     manifest = (registry as { manifest(): unknown }).manifest();
   } catch (error) {
-    throw failed(`${label} gives no manifest: ${show(error)}.`, 'Update its copy of meterbook.');
+    throw failed(
+      `${label} gives no manifest: ${show(error)}.`,
+      'Update its copy of meterbook.',
+      'INVALID',
+    );
   }
   return checked(manifest, label);
 }
@@ -137,5 +157,6 @@ function checked(value: unknown, label: string): Manifest {
   throw failed(
     `${label} ${problem}.`,
     'Use what registry.manifest() gives, of the same version of meterbook as this command.',
+    'INVALID',
   );
 }

@@ -73,7 +73,7 @@ export function record(
       return;
     case 'summary': {
       const { count, sum } = point as PointOf<'summary'>;
-      series.distribute('cumulative', when, { count, sum: finite(sum), buckets: [] });
+      series.distribute('cumulative', when, { count, sum, buckets: [] });
       return;
     }
     default: {
@@ -111,10 +111,5 @@ export function isFoldable(metric: DecodedMetric): boolean {
 }
 
 function incrementOf({ count, sum = 0, bucketCounts }: PointOf<'histogram'>): Increment {
-  return { count, sum: finite(sum), buckets: bucketCounts };
-}
-
-/** Sums are of no use where one measurement was not a number; the counts are. */
-function finite(sum: number): number {
-  return Number.isFinite(sum) ? sum : 0;
+  return { count, sum, buckets: bucketCounts };
 }

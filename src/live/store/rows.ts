@@ -1,6 +1,14 @@
 /** Rows of the first array; each time that it is full, twice as many. */
 const FIRST_ROWS = 4;
 
+/**
+ * An eighth more, which costs eight copies of a row in its life. In rings that double, up to half of a full
+ * history would be empty, and forgetting rows would give nothing back until most of them were gone.
+ */
+function roomFor(rows: number): number {
+  return rows + Math.max(FIRST_ROWS, Math.ceil(rows / 8));
+}
+
 /** What all series of a store have in common. */
 export interface Shared {
   /** Bytes of all rows. */
@@ -68,8 +76,7 @@ export class Rows {
     if (row < this.count && this.slotOf(row) === slot) {
       return this.offsetOf(row);
     }
-    if (this.count * this.width === this.data.length)
-      this.resize(Math.max(FIRST_ROWS, this.count * 2));
+    if (this.count * this.width === this.data.length) this.resize(roomFor(this.count));
     this.count += 1;
     for (let later = this.count - 1; later > row; later--) {
       const to = this.offsetOf(later);
@@ -82,7 +89,7 @@ export class Rows {
     return at;
   }
 
-  /** Forgets what is before a slot, and gives the memory back once it is half empty. */
+  /** Forgets what is before a slot, and gives memory back once a quarter is empty. */
   forgetBefore(slot: number): void {
     const row = this.firstFrom(slot);
     if (row === 0) return;
@@ -90,7 +97,7 @@ export class Rows {
     this.count -= row;
     const rows = this.data.length / this.width;
     if (this.count === 0) this.resize(0);
-    else if (rows > FIRST_ROWS && this.count <= rows / 4) this.resize(this.count * 2);
+    else if (rows > this.count * 1.25 + FIRST_ROWS) this.resize(roomFor(this.count));
   }
 
   private resize(rows: number): void {

@@ -104,7 +104,7 @@ export class Series {
     const at = this.rows.rowFor(slot);
     const { values } = this.rows;
     values[at + 1] = (values[at + 1] as number) + count;
-    values[at + 2] = (values[at + 2] as number) + sum;
+    if (Number.isFinite(sum)) values[at + 2] = (values[at + 2] as number) + sum;
     for (let i = 0; i < buckets.length; i++) {
       const to = at + BUCKETS_AT + i;
       // Coarser points than before may lie in other buckets: never fewer than none.

@@ -194,7 +194,7 @@ export class Store {
   ): string | undefined {
     if (point.noRecordedValue) return undefined;
     if (!isSound(metric, point)) return 'malformed';
-    if (this.bytes > this.maxBytes * SHARE_AT_MOST) return 'more than there is memory for';
+    if (!this.hasRoom()) return 'more than there is memory for';
     const when = this.whenOf(point, receivedAt);
     if (when === undefined) return 'older than what is kept';
     const bounds = boundsOf(metric, point);
@@ -213,6 +213,13 @@ export class Store {
     if (metric.kind === 'histogram') instrument.bounds = series.bounds;
     if (exemplars.length > 0) instrument.keep(exemplars, series.labels);
     return undefined;
+  }
+
+  /** Whether there is, if need be after the oldest has been forgotten in the middle of a request. */
+  private hasRoom(): boolean {
+    const most = this.maxBytes * SHARE_AT_MOST;
+    if (this.bytes > most) this.sweep();
+    return this.bytes <= most;
   }
 
   private overflowOf(

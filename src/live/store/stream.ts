@@ -89,9 +89,9 @@ export class Stream {
     const { runs } = this;
     const before = runs.find((run) => run.start === start);
     if (before === undefined) {
-      const { count, sum, buckets } = point;
+      const { count, buckets } = point;
       if (runs.length >= MOST_RUNS) runs.splice(runs.indexOf(oldestOf(runs)), 1);
-      runs.push({ start, time, count, sum: Number.isFinite(sum) ? sum : 0, buckets });
+      runs.push({ start, time, count, sum: finite(point.sum, 0), buckets });
       // What was counted before anybody looked is not of the time that is shown.
       const isRestart = this.last !== undefined && start >= this.last;
       const isSeenWhole = start !== 0 && (isRestart || start >= this.beginning.since);
@@ -102,14 +102,19 @@ export class Stream {
   }
 }
 
+/** A sum is of no use once a measurement was not a number; the counts still are. */
+function finite(sum: number, instead: number): number {
+  return Number.isFinite(sum) ? sum : instead;
+}
+
 function restarted(run: Run, time: number, point: Increment): Increment {
-  Object.assign(run, { ...point, time });
+  Object.assign(run, { ...point, sum: finite(point.sum, 0), time });
   return point;
 }
 
 function grown(run: Run, time: number, point: Increment): Increment {
   const { count, buckets } = point;
-  const sum = Number.isFinite(point.sum) ? point.sum : run.sum;
+  const sum = finite(point.sum, run.sum);
   const increment = {
     count: count - run.count,
     sum: sum - run.sum,

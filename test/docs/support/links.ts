@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { anchorOf } from '../../../docs/.vitepress/anchors.js';
 import type { Page } from './pages.js';
 
 /** A relative link of a page, as it is written. */
@@ -47,14 +48,9 @@ export function anchorsOf(page: Page): ReadonlySet<string> {
   return new Set(anchors);
 }
 
-/** A heading as an anchor: links and marks gone, lower case, hyphens for spaces. */
+/** A heading as an anchor: links and marks gone. */
 function slugOf(heading: string): string {
-  return heading
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[`*]/g, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replace(/\s/g, '-');
+  return anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, ''));
 }
 
 /** What is wrong with the links of these pages: lines to show, or none. */

@@ -15,10 +15,10 @@ export interface Page {
 /** The pages at the root that a user or contributor reads. */
 const ROOT_PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 
-/** Every page: those at the root, and all below `docs`. */
+/** Every page: those at the root, and all below `docs` but the reference, which is made of comments. */
 export function readPages(): readonly Page[] {
   const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => path.endsWith('.md') && !path.startsWith('reference'))
     .map((path) => `docs/${path.split(sep).join('/')}`)
     .sort();
   return [...ROOT_PAGES, ...inDocs].map((path) => ({

@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/pipeline.js';
 import { type Assembled, assemble, post, send } from '../support/assembled.js';
 import { encodeRequest, jsonOf, official } from '../support/otlp.js';
 
@@ -260,5 +262,23 @@ describe('a port that is in use', () => {
     await expect(live({ pagePort })).rejects.toMatchObject({
       fix: expect.stringContaining('--page-port'),
     });
+  });
+});
+
+describe('what is no HTTP', () => {
+  it.each([
+    ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'gRPC: send OTLP over HTTP'],
+    ['\x16\x03\x01', 'no HTTP'],
+    [`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 'no HTTP'],
+  ])('is told apart: %j', async (text, reason) => {
+    const target = await live();
+    const { port } = new URL(target.receiverUrl);
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    socket.end(text);
+    await until('it is refused', async () => {
+      const health = JSON.parse((await send(`${target.pageUrl}api/health`)).text);
+      return health.refused[reason] === 1;
+    });
+    socket.destroy();
   });
 });

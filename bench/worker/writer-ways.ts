@@ -1,0 +1,3 @@
+/** How threads could record into what one of them exports. */
+export const WRITER_WAYS = ['series of its own', 'shared, a row each', 'shared, atomics'] as const;
+export type WriterWay = (typeof WRITER_WAYS)[number];
