@@ -13,7 +13,7 @@ const installed = (/** @type {string} */ path) =>
 const script = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Name, what it holds, and the arguments for `node`. Publint and attw judge what `build` made.
+ * Name, what it holds, and the arguments for `node`. Publint, attw and the reports of the API judge what `build` made.
  *
  * @type {readonly (readonly [name: string, title: string, args: readonly string[]])[]}
  */
@@ -36,6 +36,7 @@ const STEPS = [
     ],
   ],
   ['build', 'Build, tsup', [installed('tsup/dist/cli-default.js')]],
+  ['api', 'Surface of each entry, API Extractor', [script('api.mjs'), '--check']],
   ['publint', 'Package layout, publint', [installed('publint/src/cli.js'), 'run', '--strict']],
   [
     'attw',

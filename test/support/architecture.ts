@@ -152,6 +152,35 @@ export function checkArchitecture(
   return violations;
 }
 
+/** A layer as the imports have it. */
+export interface LayerUse {
+  /** Its first folder below `src`, or `live/page`. */
+  readonly name: string;
+  /** How many files it has. */
+  readonly files: number;
+  /** The layers that its files import, sorted, type-only imports included. */
+  readonly imports: readonly string[];
+}
+
+/** The layers of a source tree and what they really import of each other, by name. */
+export function layerUses(tree: SourceTree): readonly LayerUse[] {
+  const uses = new Map<string, { files: number; imports: Set<string> }>();
+  for (const [file, text] of tree) {
+    const name = layerOf(file);
+    const use = uses.get(name) ?? { files: 0, imports: new Set() };
+    uses.set(name, use);
+    use.files += 1;
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    for (const { specifier } of importsOf(source)) {
+      const target = resolve(file, specifier, tree);
+      if (target !== undefined && layerOf(target) !== name) use.imports.add(layerOf(target));
+    }
+  }
+  return [...uses]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { files, imports }]) => ({ name, files, imports: [...imports].sort() }));
+}
+
 /** The TypeScript files below `directory`, read into memory. */
 export function readTree(directory: string): SourceTree {
   const tree = new Map<string, string>();

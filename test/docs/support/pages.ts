@@ -13,7 +13,13 @@ export interface Page {
 }
 
 /** The pages at the root that a user or contributor reads. */
-const ROOT_PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const ROOT_PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  '.changeset/README.md',
+];
 
 /** Every page: those at the root, and all below `docs` but the reference, which is made of comments. */
 export function readPages(): readonly Page[] {

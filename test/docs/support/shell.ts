@@ -16,6 +16,7 @@ export interface ShownCommand {
 /** Programs of others that pages show, and the words of the shell itself. */
 const OTHERS = [
   'apt-get',
+  'changeset',
   'clickhouse-client',
   'curl',
   'cd',
@@ -32,7 +33,7 @@ const OTHERS = [
 ];
 
 /** What npm does by itself. */
-const NPM = ['ci', 'install', 'test'];
+const NPM = ['audit', 'ci', 'install', 'test'];
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
