@@ -10,7 +10,7 @@ import { bucketSearchSection } from './sections/bucket-search.js';
 import { collectSection } from './sections/collect.js';
 import { type Context, subjectsOf } from './sections/context.js';
 import { curveSections } from './sections/curves.js';
-import { encodeSection } from './sections/encode.js';
+import { exportSections } from './sections/encode.js';
 import { httpSection } from './sections/http.js';
 import { importSection } from './sections/import.js';
 import { languagesSection } from './sections/languages.js';
@@ -48,7 +48,7 @@ function partsOf({ bench, entry }: Sources): readonly Part[] {
   return [
     part(['record', 'bound'], speedSections),
     part(['series', 'attributes'], curveSections),
-    part(['encode'], (context) => [encodeSection(context)]),
+    part(['encode', 'export'], exportSections),
     part(['collect'], (context) => [collectSection(context)]),
     part(['stall'], (context) => [stallSection(context)]),
     part(['service'], (context) => [serviceSection(context)]),

@@ -49,6 +49,7 @@ export type { ErrorCode } from './errors.js';
 export { ERRORS, MeterbookError } from './errors.js';
 export type {
   AnyRegistry,
+  ExemplarFilter,
   PointDropReason,
   ProducerOptions,
   Registry,

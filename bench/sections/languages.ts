@@ -114,6 +114,7 @@ function own({ programs, effort }: Context, of: Case): readonly number[] {
       kind: 'encode',
       subject: 'meterbook',
       series: SERIES,
+      reach: 'encoded',
       count: collections,
     } as const;
     return runJob(programs.worker, job);

@@ -5,6 +5,8 @@ import { type Context, inTurn, WITH_SERIES, withSeries } from './context.js';
 
 const ALLOCATIONS: readonly (readonly [string, RecordCaseName, number | undefined])[] = [
   ['record on a bound series', 'bound', 0.1],
+  ['the same, exemplars on, no active span', 'bound-outside-spans', 0.1],
+  ['the same, exemplars on, in a sampled span', 'bound-in-span', undefined],
   ['3 attributes, always the same object', 'record-3-same', 0.1],
   ['3 attributes, a fresh object', 'record-3-fresh', undefined],
 ];

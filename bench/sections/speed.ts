@@ -28,6 +28,8 @@ const RECORDS: readonly Case[] = [
 
 const BOUND: readonly Case[] = [
   ['record on a bound series', 'bound', [{ than: SDKS, factor: 100 }]],
+  ['record, exemplars on, no active span', 'bound-outside-spans', [{ than: SDKS, factor: 100 }]],
+  ['record, exemplars on, in a sampled span', 'bound-in-span'],
   ['bind 3 attributes and record once', 'bind'],
 ];
 

@@ -1,5 +1,6 @@
 import type { AttributeDeclaration, Attributes as LiveAttributes } from '../../src/index.js';
 import { attr, buckets, counter, defineRegistry, histogram } from '../../src/index.js';
+import { coreOf, takeExemplars } from '../../src/otel/index.js';
 import {
   BOUNDARIES,
   type InstrumentSpec,
@@ -61,6 +62,7 @@ export const makeSubject: MakeSubject = (specs) => {
   const producer = registry.producer({ temporality: 'cumulative' });
   return {
     instruments: specs.map(({ name, kind }) => instrumentOf(live[name] as Live, kind)),
+    takeExemplars: () => void takeExemplars([coreOf(registry)], 'trace_based'),
     collect: () => producer.collect(),
     async tally() {
       const { resourceMetrics } = await producer.collect();

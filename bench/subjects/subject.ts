@@ -33,6 +33,8 @@ export interface Tally {
 /** Instruments of one library, and its own way of reading them. */
 export interface Subject {
   readonly instruments: readonly SubjectInstrument[];
+  /** Sees to it that exemplars are taken, of sampled spans; where it is left out there are none. */
+  takeExemplars?(): void;
   /** Reads every series, as an exporter of this library would before it encodes. */
   collect(): Promise<unknown>;
   /** The same, summed up: proof that nothing measured was optimized away. */

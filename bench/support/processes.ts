@@ -11,8 +11,8 @@ export function nodeJson<Result>(args: readonly string[]): Result {
 /** Flags without which a measurement would not be one. */
 const FLAGS: Readonly<Partial<Record<Job['kind'], readonly string[]>>> = {
   collect: ['--expose-gc'],
-  encode: ['--expose-gc'],
   heap: ['--expose-gc'],
+  encode: ['--expose-gc'],
   stall: ['--expose-gc'],
   // Young objects are counted before any of them is collected: there must be room for them, in MiB.
   allocation: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],

@@ -1,16 +1,21 @@
 import type { ExporterName } from './exporter-names.js';
-import { NEVER, startExporting } from './exporting.js';
+import { exportingBytes, exportingTo } from './exporting.js';
 import { cpuMillisSince } from './timing.js';
 
 const WARMUPS = 5;
 
-/** CPU time, milliseconds, of each of so many exports of so many histogram series, sending included. */
+/** How far an export goes: to the bytes of its request, or to the server's answer. */
+export type Reach = 'encoded' | 'sent';
+
+/** CPU time, milliseconds, of each of so many exports of so many histogram series. */
 export async function timeExports(
   subject: ExporterName,
   series: number,
+  reach: Reach,
   count: number,
 ): Promise<readonly number[]> {
-  const exporting = await startExporting(subject, { series, intervalMillis: NEVER });
+  const sending = reach === 'sent' ? await exportingTo(subject, series) : undefined;
+  const exporting = sending ?? exportingBytes(subject, series);
   const millis: number[] = [];
   for (let i = 0; i < WARMUPS + count; i++) {
     for (let id = 0; id < series; id++) exporting.record(id % 7, id);
@@ -20,6 +25,6 @@ export async function timeExports(
     await exporting.export();
     if (i >= WARMUPS) millis.push(cpuMillisSince(start));
   }
-  exporting.stop();
+  sending?.stop();
   return millis;
 }

@@ -1,19 +1,118 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import {
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
 import { attr, buckets, defineRegistry, histogram, setupMetrics } from '../../src/index.js';
+import { coreOf, Delivery, makeProducer, toRowMetric } from '../../src/otel/index.js';
 import { BOUNDARIES } from '../subjects/subject.js';
 import type { ExporterName } from './exporter-names.js';
 
-/** What an exporter is made with. */
-export interface ExportingOptions {
-  readonly series: number;
-  readonly intervalMillis: number;
+/** Longer than the process lives: exports are those that are asked for. */
+const NEVER = 3_600_000;
+
+/** A histogram of 14 boundaries that is exported over OTLP. */
+export interface Exporting {
+  record(value: number, id: number): void;
+  export(): Promise<void>;
 }
 
-/** Longer than the process lives: exports are those that are asked for. */
-export const NEVER = 3_600_000;
+function declare(series: number) {
+  return defineRegistry({
+    scope: { name: 'bench' },
+    instruments: {
+      latency: histogram({
+        name: 'latency',
+        unit: 's',
+        buckets: buckets.explicit(BOUNDARIES),
+        attributes: { id: attr.int() },
+        maxSeries: series,
+      }),
+    },
+  });
+}
+
+/** As far as the request's bytes, by the parts of which `setupMetrics` makes its pipeline. */
+function meterbookBytes(series: number): Exporting {
+  const metrics = declare(series);
+  const delivery = new Delivery({
+    send: async () => ({ fate: 'accepted', isBodyFree: true }),
+    serialize: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics),
+    timeoutMillis: 10_000,
+    now: () => performance.now(),
+    random: Math.random,
+    sleep: async () => undefined,
+    onAnswer: () => undefined,
+    onDropped: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  const reader = new PeriodicExportingMetricReader({
+    exporter: exporterOf((metrics) => delivery.export(metrics)),
+    exportIntervalMillis: NEVER,
+    metricProducers: [makeProducer(coreOf(metrics), { convert: toRowMetric })],
+  });
+  const provider = new MeterProvider({ readers: [reader] });
+  return {
+    record: (value, id) => metrics.latency.record(value, { id }),
+    export: () => provider.forceFlush(),
+  };
+}
+
+function meterbookSending(series: number, url: string, intervalMillis: number): Exporting {
+  const metrics = declare(series);
+  const telemetry = setupMetrics({
+    serviceName: 'bench',
+    registries: [metrics],
+    otlp: { url },
+    exportIntervalMillis: intervalMillis,
+  });
+  return {
+    record: (value, id) => metrics.latency.record(value, { id }),
+    export: () => telemetry.forceFlush(),
+  };
+}
+
+function sdk(
+  series: number,
+  exporter: PushMetricExporter,
+  exportIntervalMillis = NEVER,
+): Exporting {
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis });
+  const provider = new MeterProvider({
+    readers: [reader],
+    views: [{ instrumentName: 'latency', aggregationCardinalityLimit: series + 1 }],
+  });
+  const latency = provider.getMeter('bench').createHistogram('latency', {
+    advice: { explicitBucketBoundaries: [...BOUNDARIES] },
+  });
+  return {
+    record: (value, id) => latency.record(value, { id }),
+    export: () => provider.forceFlush(),
+  };
+}
+
+type Take = Parameters<PushMetricExporter['export']>[0];
+
+function exporterOf(take: (metrics: Take) => Promise<unknown>): PushMetricExporter {
+  return {
+    export: (metrics, done) => void take(metrics).then(() => done({ code: 0 })),
+    forceFlush: async () => undefined,
+    shutdown: async () => undefined,
+  };
+}
+
+/** An export as far as the bytes that would go out. */
+export function exportingBytes(name: ExporterName, series: number): Exporting {
+  if (name === 'meterbook') return meterbookBytes(series);
+  // What the official exporter does before it sends.
+  const serialize = async (metrics: Take) => ProtobufMetricsSerializer.serializeRequest(metrics);
+  return sdk(series, exporterOf(serialize));
+}
 
 /** A server that takes everything, in a process of its own. */
 const RECEIVER = `
@@ -24,68 +123,20 @@ const RECEIVER = `
   });
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
 
-/** A histogram of 14 boundaries that is exported over OTLP to a receiver in another process. */
-export interface Exporting {
-  record(value: number, id: number): void;
-  export(): Promise<void>;
-}
-
-const MAKERS: Readonly<
-  Record<ExporterName, (url: string, options: ExportingOptions) => Exporting>
-> = {
-  meterbook(url, { series, intervalMillis }) {
-    const metrics = defineRegistry({
-      scope: { name: 'bench' },
-      instruments: {
-        latency: histogram({
-          name: 'latency',
-          unit: 's',
-          buckets: buckets.explicit(BOUNDARIES),
-          attributes: { id: attr.int() },
-          maxSeries: series,
-        }),
-      },
-    });
-    const telemetry = setupMetrics({
-      serviceName: 'bench',
-      registries: [metrics],
-      otlp: { url },
-      exportIntervalMillis: intervalMillis,
-    });
-    return {
-      record: (value, id) => metrics.latency.record(value, { id }),
-      export: () => telemetry.forceFlush(),
-    };
-  },
-  'sdk-metrics 2.x'(url, { series, intervalMillis }) {
-    const exporter = new OTLPMetricExporter({ url });
-    const reader = new PeriodicExportingMetricReader({
-      exporter,
-      exportIntervalMillis: intervalMillis,
-    });
-    const provider = new MeterProvider({
-      readers: [reader],
-      views: [{ instrumentName: 'latency', aggregationCardinalityLimit: series + 1 }],
-    });
-    const latency = provider.getMeter('bench').createHistogram('latency', {
-      advice: { explicitBucketBoundaries: [...BOUNDARIES] },
-    });
-    return {
-      record: (value, id) => latency.record(value, { id }),
-      export: () => provider.forceFlush(),
-    };
-  },
-};
-
-/** Starts the receiver, and what exports to it; both end with the process. */
-export async function startExporting(
+/** A whole export, to a receiver in another process; when asked, and in an interval if one is given. */
+export async function exportingTo(
   name: ExporterName,
-  options: ExportingOptions,
+  series: number,
+  intervalMillis = NEVER,
 ): Promise<Exporting & { stop(): void }> {
   const receiver = spawn(process.execPath, ['--eval', RECEIVER], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [port] = await once(receiver.stdout, 'data');
-  const exporting = MAKERS[name](`http://127.0.0.1:${String(port).trim()}/v1/metrics`, options);
+  const url = `http://127.0.0.1:${String(port).trim()}/v1/metrics`;
+  const exporting =
+    name === 'meterbook'
+      ? meterbookSending(series, url, intervalMillis)
+      : sdk(series, new OTLPMetricExporter({ url }), intervalMillis);
   return { ...exporting, stop: () => receiver.kill() };
 }

@@ -1,4 +1,5 @@
 import type { SearchName } from './bucket-search.js';
+import type { Reach } from './encode.js';
 import type { ExporterName } from './exporter-names.js';
 import type { HttpSubject } from './http.js';
 import type { SeriesBytes } from './memory.js';
@@ -41,11 +42,17 @@ export type Job =
       readonly boundaries: number;
       readonly timing: TimingOptions;
     }
-  | { readonly kind: 'stall'; readonly subject: ExporterName; readonly count: number }
+  | {
+      readonly kind: 'stall';
+      readonly subject: ExporterName;
+      readonly series: number;
+      readonly count: number;
+    }
   | {
       readonly kind: 'encode';
       readonly subject: ExporterName;
       readonly series: number;
+      readonly reach: Reach;
       readonly count: number;
     }
   | { readonly kind: 'writers'; readonly way: WriterWay; readonly threads: number }

@@ -9,6 +9,7 @@ import { MANY, MANY_SPECS, recordMany } from './many-series.js';
 import { bytesPerOperation, bytesPerSeries } from './memory.js';
 import { RECORD_CASES, type RecordCase } from './record.js';
 import { time } from './timing.js';
+import { traced } from './tracing.js';
 
 /** Only the library under test is loaded. */
 const SUBJECTS: Record<SubjectModule, () => Promise<{ readonly makeSubject: MakeSubject }>> = {
@@ -29,16 +30,18 @@ async function checkTally(subject: Subject, series: number, measurements: number
 
 async function prepare(
   module: SubjectModule,
-  { specs, series, prepared = 0, loop }: RecordCase,
+  { specs, series, prepared = 0, loop, tracing }: RecordCase,
   values: readonly number[],
 ) {
   const { makeSubject } = await SUBJECTS[module]();
   const subject = makeSubject(specs);
+  if (tracing !== undefined) subject.takeExemplars?.();
+  const plain = loop(subject, values);
   // A loop of several instruments in turn does whole turns.
   const perTurn = specs.length;
   const whole = (operations: number) => Math.ceil(operations / perTurn) * perTurn;
   return {
-    loop: loop(subject, values),
+    loop: tracing === undefined ? plain : traced(plain, tracing),
     check: (made: readonly number[]) =>
       checkTally(
         subject,
@@ -97,11 +100,11 @@ async function run(job: Job): Promise<JobResults[Job['kind']]> {
     case 'stall': {
       // Loaded here alone: a job measures one thing.
       const { timeStalls } = await import('./stall.js');
-      return timeStalls(job.subject, job.count);
+      return timeStalls(job.subject, job.series, job.count);
     }
     case 'encode': {
       const { timeExports } = await import('./encode.js');
-      return timeExports(job.subject, job.series, job.count);
+      return timeExports(job.subject, job.series, job.reach, job.count);
     }
     case 'writers': {
       const { timeWriters } = await import('./writers.js');

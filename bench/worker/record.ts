@@ -12,6 +12,7 @@ import {
 } from './attributes.js';
 import { MASK, PICKS } from './inputs.js';
 import type { Loop } from './timing.js';
+import type { Tracing } from './tracing.js';
 
 /** What one process measures. */
 export interface RecordCase {
@@ -20,6 +21,8 @@ export interface RecordCase {
   readonly series: number;
   /** Measurements that {@link loop} makes by itself, so that every series is there. */
   readonly prepared?: number;
+  /** Whether the process traces, and exemplars are taken by whoever can. */
+  readonly tracing?: Tracing;
   loop(subject: Subject, values: readonly number[]): Loop;
 }
 
@@ -155,6 +158,8 @@ export const RECORD_CASES = {
   'record-mixed': mixed,
   'add-3-fresh': add,
   bound,
+  'bound-outside-spans': { ...bound, tracing: 'outside' },
+  'bound-in-span': { ...bound, tracing: 'inside' },
   bind,
 } as const satisfies Record<string, RecordCase>;
 

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ExporterName } from './exporter-names.js';
-import { startExporting } from './exporting.js';
+import { exportingTo } from './exporting.js';
 
 /** Who measures the service; nobody, to see what the service itself takes. */
 export type ServiceSubject = ExporterName | 'no metrics';
@@ -34,7 +34,7 @@ export async function watchService(
   const exporting =
     subject === 'no metrics'
       ? undefined
-      : await startExporting(subject, { series: SERIES, intervalMillis: intervalSeconds * 1_000 });
+      : await exportingTo(subject, SERIES, intervalSeconds * 1_000);
   let blackHole = 0;
   const record = exporting?.record ?? ((value: number, id: number) => (blackHole += value * id));
   let records = 0;

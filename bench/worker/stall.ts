@@ -1,19 +1,21 @@
 import type { ExporterName } from './exporter-names.js';
-import { NEVER, startExporting } from './exporting.js';
+import { exportingTo } from './exporting.js';
 
-const SERIES = 10_000;
 const WARMUPS = 10;
 
 /**
  * The longest time, milliseconds, that the event loop had no turn during each of so many exports of
- * 10,000 histogram series, after a few that do not count.
+ * so many histogram series, after a few that do not count.
  */
-export async function timeStalls(subject: ExporterName, count: number): Promise<readonly number[]> {
-  const options = { series: SERIES, intervalMillis: NEVER };
-  const exporting = await startExporting(subject, options);
+export async function timeStalls(
+  subject: ExporterName,
+  series: number,
+  count: number,
+): Promise<readonly number[]> {
+  const exporting = await exportingTo(subject, series);
   const stalls: number[] = [];
   for (let i = 0; i < WARMUPS + count; i++) {
-    for (let id = 0; id < SERIES; id++) exporting.record(id % 7, id);
+    for (let id = 0; id < series; id++) exporting.record(id % 7, id);
     // Each starts without the garbage of the one before, as with a minute between them.
     globalThis.gc?.();
     const stall = await longestStall(() => exporting.export());

@@ -57,7 +57,7 @@ export const MODELS = {
 export type ModelName = keyof typeof MODELS;
 
 /** How many times as long a model that has gone slow takes to its first token. */
-const SLOWNESS = 20;
+const SLOWNESS = 40;
 
 /** A model that has gone slow. */
 export function slowed(model: ModelProfile): ModelProfile {

@@ -52,6 +52,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Deliver',
     pages: [
       ['setup.md', 'Send metrics'],
+      ['exemplars.md', 'Exemplars'],
       ['reliability.md', 'When the collector fails'],
     ],
   },

@@ -17,6 +17,7 @@ export const BENCH_SECTIONS = [
   'series',
   'attributes',
   'encode',
+  'export',
   'collect',
   'stall',
   'service',

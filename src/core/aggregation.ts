@@ -37,10 +37,11 @@ export interface Aggregation {
   /** Makes the row that of a series without measurements. */
   reset(row: Float64Array, at: number): void;
   /**
-   * Adds one measurement that stands for `weight` of them. Returns false, with the row unchanged,
-   * where the sum would leave the range of a double.
+   * Adds one measurement that stands for `weight` of them. Returns which of the row's exemplars it
+   * may be, counted from 0; or -1, with the row unchanged, where the sum would leave the range of a
+   * double.
    */
-  update(row: Float64Array, at: number, value: number, weight: number): boolean;
+  update(row: Float64Array, at: number, value: number, weight: number): number;
   /** Adds the row `from` to the row `into`. */
   merge(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void;
   /** A number that grows with each measurement since the last reset; 0 without any. */

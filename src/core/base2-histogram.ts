@@ -1,15 +1,16 @@
 import { type Aggregation, type Base2Value, clamp } from './aggregation.js';
+import { BASE2_EXEMPLARS } from './exemplars.js';
 
-/** Offsets of a row's header; the bucket counts follow it. */
-const COUNT = 0;
-const SUM = 1;
-const MIN = 2;
-const MAX = 3;
-const ZERO_COUNT = 4;
-const SCALE = 5;
-const LOW = 6;
-const HIGH = 7;
-const HEADER = 8;
+/** Offsets of a row's header; the bucket counts follow it, each at {@link slotOf} its index. */
+export const COUNT = 0;
+export const SUM = 1;
+export const MIN = 2;
+export const MAX = 3;
+export const ZERO_COUNT = 4;
+export const SCALE = 5;
+export const LOW = 6;
+export const HIGH = 7;
+export const HEADER = 8;
 
 /** The finest scale; a histogram starts there and coarsens as its range grows. */
 const MAX_SCALE = 20;
@@ -40,6 +41,12 @@ export function base2Index(value: number, scale: number): number {
   return Math.max(MIN_EXPONENT * 2 ** scale, Math.min((MAX_EXPONENT + 1) * 2 ** scale - 1, index));
 }
 
+/** Where the count of a bucket is, behind the header of a row. */
+export function slotOf(index: number, maxSize: number): number {
+  const remainder = index % maxSize;
+  return remainder < 0 ? remainder + maxSize : remainder;
+}
+
 /**
  * A base-2 exponential histogram. The buckets from `low` to `high` lie in the row as in a ring, at
  * `index mod maxSize`: as long as they are at most `maxSize` apart no two meet, and a range that
@@ -63,24 +70,25 @@ export class Base2HistogramAggregation implements Aggregation {
     row[at + HIGH] = -1;
   }
 
-  update(row: Float64Array, at: number, value: number, weight: number): boolean {
+  update(row: Float64Array, at: number, value: number, weight: number): number {
     const sum = (row[at + SUM] as number) + value * weight;
-    if (sum === Number.POSITIVE_INFINITY) return false;
+    if (sum === Number.POSITIVE_INFINITY) return -1;
     row[at + SUM] = sum;
     (row[at + COUNT] as number) += weight;
     if (value < (row[at + MIN] as number)) row[at + MIN] = value;
     if (value > (row[at + MAX] as number)) row[at + MAX] = value;
     if (value === 0) {
       (row[at + ZERO_COUNT] as number) += weight;
-      return true;
+      return 0;
     }
     let index = base2Index(value, row[at + SCALE] as number);
     const change = this.widen(row, at, index, index);
     // Rounding in the logarithm can differ between scales; the shifted index is the one that was
     // made room for.
     index >>= change;
-    (row[this.slot(at, index)] as number) += weight;
-    return true;
+    const slot = slotOf(index, this.maxSize);
+    (row[at + HEADER + slot] as number) += weight;
+    return slot % BASE2_EXEMPLARS;
   }
 
   merge(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void {
@@ -128,8 +136,7 @@ export class Base2HistogramAggregation implements Aggregation {
   }
 
   private slot(at: number, index: number): number {
-    const remainder = index % this.maxSize;
-    return at + HEADER + (remainder < 0 ? remainder + this.maxSize : remainder);
+    return at + HEADER + slotOf(index, this.maxSize);
   }
 
   /** Makes room for the buckets `from` to `to`; returns by how much the scale fell for it. */

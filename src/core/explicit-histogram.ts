@@ -25,15 +25,16 @@ export class ExplicitHistogramAggregation implements Aggregation {
     row[at + this.sumAt + 2] = Number.NEGATIVE_INFINITY;
   }
 
-  update(row: Float64Array, at: number, value: number, weight: number): boolean {
+  update(row: Float64Array, at: number, value: number, weight: number): number {
     const sumAt = at + this.sumAt;
     const sum = (row[sumAt] as number) + value * weight;
-    if (sum === Number.POSITIVE_INFINITY) return false;
-    (row[at + this.tree.bucketOf(value)] as number) += weight;
+    if (sum === Number.POSITIVE_INFINITY) return -1;
+    const bucket = this.tree.bucketOf(value);
+    (row[at + bucket] as number) += weight;
     row[sumAt] = sum;
     if (value < (row[sumAt + 1] as number)) row[sumAt + 1] = value;
     if (value > (row[sumAt + 2] as number)) row[sumAt + 2] = value;
-    return true;
+    return bucket;
   }
 
   merge(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void {

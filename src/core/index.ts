@@ -10,6 +10,8 @@ export {
   runInContext,
   withAttributes,
 } from './context.js';
+export type { ActiveTrace, Exemplar, TraceContext } from './exemplars.js';
+export { newestExemplars } from './exemplars.js';
 export { OWN_AGENT } from './own-client.js';
 export { OWN_SERVER } from './own-server.js';
 export type {
@@ -19,10 +21,12 @@ export type {
   RegistryReader,
 } from './registry.js';
 export { CoreRegistry } from './registry.js';
+export { Rows } from './rows.js';
 export type { DropReason, RuntimeOptions } from './runtime.js';
 export type { Steps } from './slices.js';
 export { atOnce, inSlices, SERIES_PER_STEP } from './slices.js';
 export type { MetricSnapshot, Point, Snapshot } from './snapshot.js';
+export { pointsOf } from './snapshot.js';
 export type { Temporality, TemporalityPreference } from './temporality.js';
 export { isTemporalityPreference, temporalityOf } from './temporality.js';
 export type { TimedAttributes } from './timer.js';

@@ -1,6 +1,7 @@
 import type { Attributes, InstrumentDeclaration } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
 import { Base2HistogramAggregation } from './base2-histogram.js';
+import { GAP } from './exemplars.js';
 import { ExplicitHistogramAggregation } from './explicit-histogram.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { Sampler } from './sampler.js';
@@ -82,9 +83,18 @@ export abstract class SyncInstrument {
   }
 
   private update(series: Series, value: number, weight: number): void {
-    if (!this.aggregation.update(series.row, series.at, value, weight)) {
+    const slot = this.aggregation.update(series.row, series.at, value, weight);
+    if (slot < 0) {
       this.refusals.drop('sum_overflow', `adding ${value} would take the sum out of range.`);
+      return;
     }
+    // The countdown of the slot: a look is seldom due (npm run bench, "bound series").
+    const { looks } = series.block;
+    if (looks === undefined) return;
+    const place = series.at + slot;
+    const left = looks[place] as number;
+    if ((left & GAP) === 0) series.block.exemplars?.look(series.at, slot, value);
+    else looks[place] = left - 1;
   }
 
   /**

@@ -1,12 +1,13 @@
 import { type Attributes, type InstrumentDeclaration, OTHER } from '../declare/index.js';
 import { show } from '../errors.js';
 import { intervalOf, type ReaderHandle, ReaderStates, startOf } from './readers.js';
+import { Rows } from './rows.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
 import { lastValueAggregation } from './scalar-aggregations.js';
 import type { Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
-import type { MetricSnapshot, Point } from './snapshot.js';
+import type { MetricSnapshot } from './snapshot.js';
 
 /** What a callback reports to. */
 export interface Observer {
@@ -124,9 +125,9 @@ export class ObservableInstrument {
     const { lastMillis } = state;
     const interval = intervalOf(state, endMillis);
     const isDelta = this.isSum && state.temporality === 'delta';
-    const points: Point[] = [];
+    const rows = new Rows(lastValueAggregation, endMillis, seen.size);
     for (const [series, total] of seen) {
-      if (points.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+      if (rows.starts.length % SERIES_PER_STEP === 0) yield;
       if (series.activity !== undefined) series.activity.millis = endMillis;
       const last = reported.get(series);
       // A growing total below the last one has started again from zero.
@@ -135,18 +136,16 @@ export class ObservableInstrument {
       // The wall clock may have been set back; the start stays what it is from then on.
       const since = Math.min(begun, endMillis);
       reported.set(series, { total, startMillis: since });
-      points.push({
-        attributes: series.attributes,
-        startMillis: startOf(interval, since),
-        endMillis,
-        value: isDelta && last !== undefined && !isReset ? total - last.total : total,
-      });
+      const value = isDelta && last !== undefined && !isReset ? total - last.total : total;
+      rows.add(series, startOf(interval, since), Float64Array.of(value, 1), 0);
     }
     this.index.seriesStartMillis = endMillis;
-    this.retireUnseen(seen, endMillis);
-    return points.length === 0
-      ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, points };
+    yield* this.index.retireIdle(endMillis, (series) => {
+      if (seen.has(series)) return false;
+      for (const others of this.reported.values()) others.delete(series);
+      return true;
+    });
+    return { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
   /** Takes what one callback reports, within the time given. Never rejects. */
@@ -229,17 +228,6 @@ export class ObservableInstrument {
     const isShared =
       series === this.index.overflow || Object.values(series.attributes).includes(OTHER);
     into.set(series, this.isSum && isShared ? (into.get(series) ?? 0) + value : value);
-  }
-
-  private retireUnseen(seen: Observations, nowMillis: number): void {
-    const idleMillis = (this.declaration.idleSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
-    for (const series of [...this.index.list]) {
-      const { activity } = series;
-      if (activity === undefined || seen.has(series)) continue;
-      if (nowMillis - activity.millis < idleMillis) continue;
-      this.index.retire(series);
-      for (const reported of this.reported.values()) reported.delete(series);
-    }
   }
 }
 

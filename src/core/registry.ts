@@ -1,4 +1,5 @@
 import type { InstrumentDeclaration, RegistryDeclaration } from '../declare/index.js';
+import type { ActiveTrace } from './exemplars.js';
 import { SyncInstrument } from './instrument.js';
 import { GaugeInstrument, HistogramInstrument, SumInstrument } from './instruments.js';
 import { CALLBACK_TIMEOUT_MILLIS, ObservableInstrument, type Observations } from './observables.js';
@@ -6,6 +7,7 @@ import type { ReaderHandle } from './readers.js';
 import { type DropReason, Runtime, type RuntimeOptions } from './runtime.js';
 import { atOnce, inSlices, type Steps } from './slices.js';
 import type { MetricSnapshot, Snapshot } from './snapshot.js';
+import type { SyncStorage } from './sync-storage.js';
 import type { TemporalityPreference } from './temporality.js';
 import { type InstrumentUsage, usageOf } from './usage.js';
 
@@ -82,6 +84,11 @@ function makeInstrument(declaration: InstrumentDeclaration, runtime: Runtime): C
   }
 }
 
+/** Where an instrument keeps its series. */
+function storageOf(it: CoreInstrument): SyncStorage | ObservableInstrument {
+  return it instanceof SyncInstrument ? it.storage : it;
+}
+
 /** The time that callbacks get of what the reader gives: so long that the rest still arrives. */
 function callbackTimeout(given: number | undefined): number {
   return given !== undefined && given > 0
@@ -119,8 +126,7 @@ export class CoreRegistry {
   attach(preference: TemporalityPreference, fromNow = false): RegistryReader {
     const reader: ReaderHandle = { slot: this.nextSlot++, preference, fromNow };
     const nowMillis = this.runtime.clock.now();
-    for (const it of this.all)
-      (it instanceof SyncInstrument ? it.storage : it).attach(reader, nowMillis);
+    for (const it of this.all) storageOf(it).attach(reader, nowMillis);
     return {
       collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
       collectNow: () => {
@@ -129,16 +135,21 @@ export class CoreRegistry {
         return { scope: this.declaration.scope, metrics, errors: [] };
       },
       detach: () => {
-        for (const it of this.all)
-          (it instanceof SyncInstrument ? it.storage : it).detach(reader.slot);
+        for (const it of this.all) storageOf(it).detach(reader.slot);
       },
     };
+  }
+
+  /** Sets where exemplars find their trace, from here on; without it none are taken. */
+  setTrace(trace: ActiveTrace | undefined): void {
+    this.runtime.trace = trace;
+    for (const it of this.all) if (it instanceof SyncInstrument) it.storage.index.pool.prepareAll();
   }
 
   /** The state of the cardinality guard, instrument by instrument. Walks all series: cold. */
   cardinality(): readonly InstrumentCardinality[] {
     return this.all.map((it) => {
-      const index = it instanceof SyncInstrument ? it.storage.index : it.index;
+      const { index } = storageOf(it);
       const { name, maxSeries, attributes } = it.declaration;
       const saturated = index.saturated();
       return {
@@ -170,9 +181,7 @@ export class CoreRegistry {
   /** What is declared and has never been recorded: instruments with something to report only. */
   usage(): readonly InstrumentUsage[] {
     return this.all
-      .map((it) =>
-        usageOf(it.declaration, it instanceof SyncInstrument ? it.storage.index : it.index),
-      )
+      .map((it) => usageOf(it.declaration, storageOf(it).index))
       .filter((it) => it !== undefined);
   }
 
@@ -206,7 +215,7 @@ export class CoreRegistry {
         it instanceof ObservableInstrument
           ? yield* it.collect(slot, observed[i] ?? new Map(), end())
           : yield* it.storage.collect(slot, end());
-      if (snapshot !== undefined) metrics.push(snapshot);
+      if (snapshot?.rows.starts.length) metrics.push(snapshot);
     }
     return metrics;
   }

@@ -1,6 +1,7 @@
 import type { InstrumentKind } from '../declare/index.js';
 import { MeterbookError, show } from '../errors.js';
 import { type Clock, systemClock } from './clock.js';
+import type { ActiveTrace } from './exemplars.js';
 
 /** Why a measurement was not recorded. */
 export type DropReason =
@@ -36,6 +37,8 @@ export class Runtime {
   readonly clock: Clock;
   readonly random: () => number;
   strict: boolean;
+  /** Where exemplars find their trace; set by `CoreRegistry.setTrace`. */
+  trace: ActiveTrace | undefined;
   private listener: ((message: string) => void) | undefined;
   private pending: string[] = [];
 
@@ -43,6 +46,7 @@ export class Runtime {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.strict = options.strict ?? false;
+    this.trace = undefined;
   }
 
   /** Hands over a warning, or keeps it until somebody listens. Never throws. */

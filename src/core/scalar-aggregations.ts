@@ -22,10 +22,10 @@ export const sumAggregation: Aggregation = {
   reset,
   update(row, at, value, weight) {
     const sum = (row[at] as number) + value * weight;
-    if (!Number.isFinite(sum)) return false;
+    if (!Number.isFinite(sum)) return -1;
     row[at] = sum;
     (row[at + UPDATES] as number) += 1;
-    return true;
+    return 0;
   },
   merge(into, intoAt, from, fromAt) {
     into[intoAt] = clamp((into[intoAt] as number) + (from[fromAt] as number));
@@ -42,7 +42,7 @@ export const lastValueAggregation: Aggregation = {
   update(row, at, value) {
     row[at] = value;
     (row[at + UPDATES] as number) += 1;
-    return true;
+    return 0;
   },
   merge(into, intoAt, from, fromAt) {
     if (from[fromAt + UPDATES] === 0) return;

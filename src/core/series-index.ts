@@ -6,6 +6,7 @@ import { AttributeRules, type CheckedValue } from './attribute-rules.js';
 import { activeContext, NO_CONTEXT } from './context.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { Activity, RowPool, Series } from './series.js';
+import { SERIES_PER_STEP, type Steps } from './slices.js';
 import { noteUse, type Uses } from './usage.js';
 
 /** A level of the lookup: values of one attribute, and below each the next level or the series. */
@@ -59,7 +60,7 @@ export class SeriesIndex {
     );
     this.usesContext = this.contextKeys.some((key) => key !== undefined);
     this.rules = new AttributeRules(declaration, refusals);
-    this.pool = new RowPool(aggregation);
+    this.pool = new RowPool(aggregation, runtime);
     this.root = this.keys.length === 0 ? undefined : new Map();
   }
 
@@ -194,6 +195,28 @@ export class SeriesIndex {
     }
     this.pool.give(series);
     this.generation++;
+  }
+
+  /**
+   * Retires what nothing has been heard of for `idleSeconds`, with turns for others in between.
+   *
+   * @param letGo whether the instrument lets a series go, which is then the last that it hears of it
+   */
+  *retireIdle(
+    nowMillis: number,
+    letGo: (series: Series, activity: Activity) => boolean,
+  ): Steps<void> {
+    const { list } = this;
+    const { idleSeconds } = this.declaration;
+    if (idleSeconds === undefined) return;
+    for (let i = list.length - 1; i >= 0; i--) {
+      if (i % SERIES_PER_STEP === 0) yield;
+      // Other readers may have retired some in the meantime.
+      const series = list[i] as Series;
+      const activity = series?.activity;
+      if (activity === undefined || nowMillis - activity.millis < idleSeconds * 1_000) continue;
+      if (letGo(series, activity)) this.retire(series);
+    }
   }
 
   /** Distinct values of each attribute among the series there are. Cold. */

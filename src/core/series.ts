@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../declare/index.js';
 import type { Aggregation } from './aggregation.js';
+import { Exemplars, type Surroundings } from './exemplars.js';
 
 /**
  * A block of rows, one per series. `live` takes the measurements; with several readers each also
@@ -15,6 +16,10 @@ export interface Block {
   readonly ofReader: Map<number, Float64Array>;
   /** Start of each row's series. A field of the series would take three times as much. */
   readonly starts: Float64Array;
+  /** While there is where to find a trace. */
+  exemplars: Exemplars | undefined;
+  /** Those of {@link exemplars}, a step nearer to the record path. */
+  looks: Uint16Array | undefined;
 }
 
 /** Rows of the first and of the largest block of an instrument. */
@@ -70,7 +75,10 @@ export class RowPool {
   private readonly free: { readonly block: Block; readonly at: number }[] = [];
   private rows = 0;
 
-  constructor(private readonly aggregation: Aggregation) {}
+  constructor(
+    private readonly aggregation: Aggregation,
+    private readonly surroundings: Surroundings,
+  ) {}
 
   /** A row without measurements. */
   take(): { readonly block: Block; readonly at: number } {
@@ -84,8 +92,11 @@ export class RowPool {
       live: new Float64Array(count * stride),
       ofReader: new Map(),
       starts: new Float64Array(count),
+      exemplars: undefined,
+      looks: undefined,
     };
     this.blocks.push(block);
+    this.prepare(block);
     for (let i = count - 1; i >= 0; i--) {
       this.aggregation.reset(block.live, i * stride);
       this.free.push({ block, at: i * stride });
@@ -97,6 +108,7 @@ export class RowPool {
   give({ block, at }: Series): void {
     this.aggregation.reset(block.live, at);
     for (const rows of block.ofReader.values()) this.aggregation.reset(rows, at);
+    block.exemplars?.clear(at);
     this.free.push({ block, at });
   }
 
@@ -111,8 +123,25 @@ export class RowPool {
     return rows;
   }
 
+  /** Makes room for exemplars, or frees it, as it has become. */
+  prepareAll(): void {
+    for (const block of this.blocks) this.prepare(block);
+  }
+
+  private prepare(block: Block): void {
+    const { live, stride, exemplars } = block;
+    block.exemplars =
+      this.surroundings.trace === undefined
+        ? undefined
+        : (exemplars ?? new Exemplars(live.length, stride, this.surroundings));
+    block.looks = block.exemplars?.looks;
+  }
+
   /** Frees what a reader had of its own. */
   forget(slot: number): void {
-    for (const block of this.blocks) block.ofReader.delete(slot);
+    for (const { ofReader, exemplars } of this.blocks) {
+      ofReader.delete(slot);
+      exemplars?.forget(slot);
+    }
   }
 }

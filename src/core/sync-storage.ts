@@ -9,11 +9,12 @@ import {
   ReaderStates,
   startOf,
 } from './readers.js';
+import { Rows } from './rows.js';
 import type { Refusals, Runtime } from './runtime.js';
 import type { Activity, Block, Series } from './series.js';
 import { SeriesIndex } from './series-index.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
-import type { MetricSnapshot, Point } from './snapshot.js';
+import type { MetricSnapshot } from './snapshot.js';
 
 /**
  * The numbers of one synchronous instrument, and what each reader has had of them.
@@ -44,9 +45,11 @@ export class SyncStorage {
     // What a reader has collected already is its own; what nobody has is for all of them.
     if (reader.fromNow || isLate) {
       // As at a collection: what is moved here counts as activity that readers have yet to collect.
-      this.index.epoch++;
-      this.noteActivity(nowMillis);
-      this.foldAll();
+      const epoch = ++this.index.epoch;
+      for (const series of this.index.list) {
+        this.note(series, nowMillis, epoch);
+        this.fold(series);
+      }
     }
     if (reader.fromNow || first !== undefined) this.isFolded = true;
     this.readers.attach(reader, nowMillis);
@@ -72,59 +75,50 @@ export class SyncStorage {
     const state = this.readers.get(slot);
     if (state === undefined) return undefined;
     const epoch = ++this.index.epoch;
-    const { idleSeconds } = this.declaration;
-    if (idleSeconds !== undefined) this.noteActivity(endMillis);
     const since = intervalOf(state, endMillis);
     const { list } = this.index;
-    const points: Point[] = [];
     // Of a copy, since series come and go in the meantime.
-    for (const [i, series] of [...list].entries()) {
-      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) {
+    const rows = new Rows(this.aggregation, endMillis, list.length);
+    let i = 0;
+    for (const series of [...list]) {
+      if (++i % SERIES_PER_STEP === 0) {
         yield;
         if (this.readers.get(slot) !== state) break;
       }
-      if (list[series.position] === series) this.read(series, state, since, endMillis, points);
+      if (list[series.position] !== series) continue;
+      this.note(series, endMillis, epoch);
+      this.read(series, state, since, rows);
     }
     state.lastEpoch = epoch;
-    if (idleSeconds !== undefined) this.retireIdle(endMillis, idleSeconds * 1_000);
-    return points.length === 0
-      ? undefined
-      : { declaration: this.declaration, temporality: state.temporality, points };
+    yield* this.index.retireIdle(endMillis, (series, activity) => this.letGo(series, activity));
+    return { declaration: this.declaration, temporality: state.temporality, rows };
   }
 
-  private read(
-    series: Series,
-    state: ReaderState,
-    since: Interval,
-    endMillis: number,
-    points: Point[],
-  ): void {
+  private read(series: Series, state: ReaderState, since: Interval, into: Rows): void {
     const { aggregation } = this;
     const { at } = series;
     if (this.isFolded) this.fold(series);
     const rows = this.isFolded ? this.index.pool.rowsOf(state.slot, series.block) : series.row;
     if (aggregation.activity(rows, at) === 0) return;
-    series.startMillis = Math.min(series.startMillis, endMillis);
-    points.push({
-      attributes: series.attributes,
-      startMillis: startOf(since, series.startMillis),
-      endMillis,
-      value: aggregation.read(rows, at),
-    });
+    series.startMillis = Math.min(series.startMillis, into.endMillis);
+    const { block } = series;
+    const exemplars = this.isFolded
+      ? block.exemplars?.takeOwn(at, state.slot)
+      : block.exemplars?.take(at);
+    into.add(series, startOf(since, series.startMillis), rows, at, exemplars);
     if (state.temporality === 'cumulative') return;
     aggregation.reset(rows, at);
     if (!this.isFolded && series.activity !== undefined) series.activity.seen = 0;
   }
 
-  private noteActivity(nowMillis: number): void {
-    for (const { activity, row, at } of this.index.list) {
-      if (activity === undefined) continue;
-      const seen = this.aggregation.activity(row, at);
-      if (seen === activity.seen) continue;
-      activity.seen = seen;
-      activity.millis = nowMillis;
-      activity.epoch = this.index.epoch;
-    }
+  /** Notes that a series has been heard of since its last collection. */
+  private note({ activity, row, at }: Series, nowMillis: number, epoch: number): void {
+    if (activity === undefined) return;
+    const seen = this.aggregation.activity(row, at);
+    if (seen === activity.seen) return;
+    activity.seen = seen;
+    activity.millis = nowMillis;
+    activity.epoch = epoch;
   }
 
   /** Lets the live rows hold what the next reader is to have, when the last one goes. */
@@ -161,32 +155,18 @@ export class SyncStorage {
     if (aggregation.activity(row, at) === 0) return;
     for (const { slot } of this.readers.all())
       aggregation.merge(index.pool.rowsOf(slot, block), at, row, at);
+    block.exemplars?.share(at, this.readers.all());
     aggregation.reset(row, at);
     if (series.activity !== undefined) series.activity.seen = 0;
   }
 
-  /** Retires what has been idle for long enough and has been collected by everybody. */
-  private retireIdle(nowMillis: number, idleMillis: number): void {
-    const { list } = this.index;
-    for (let i = list.length - 1; i >= 0; i--) {
-      const series = list[i] as Series;
-      const { activity } = series;
-      if (activity === undefined || nowMillis - activity.millis < idleMillis) continue;
-      // What came in after the series was read has yet to be collected.
-      const isRead = this.aggregation.activity(series.row, series.at) === activity.seen;
-      if (isRead && this.isCollectedByAll(activity) && this.isAtRest(series))
-        this.index.retire(series);
-    }
-  }
-
-  private isCollectedByAll({ epoch }: Activity): boolean {
+  /** Whether an idle series may go: everybody has collected what it has had, and it is at rest. */
+  private letGo({ row, at, block }: Series, { seen, epoch }: Activity): boolean {
+    // What came in after the series was read has yet to be collected.
+    if (this.aggregation.activity(row, at) !== seen) return false;
     for (const state of this.readers.all()) if (state.lastEpoch < epoch) return false;
-    return true;
-  }
-
-  /** An upDownCounter that is not at zero still says something: it stays. */
-  private isAtRest({ row, at, block }: Series): boolean {
     if (this.declaration.kind !== 'upDownCounter') return true;
+    // One that is not at zero still says something: it stays.
     return row[at] === 0 && [...block.ofReader.values()].every((rows) => rows[at] === 0);
   }
 }

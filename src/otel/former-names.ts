@@ -1,5 +1,5 @@
 import { clamp } from '../core/aggregation.js';
-import type { HistogramValue, MetricSnapshot } from '../core/index.js';
+import type { MetricSnapshot } from '../core/index.js';
 import { type Buckets, endOfFormerName, type InstrumentDeclaration } from '../declare/index.js';
 
 /** One object for each declaration, so that what is exported is the same instrument every time. */
@@ -7,9 +7,9 @@ const formers = new WeakMap<InstrumentDeclaration, InstrumentDeclaration>();
 
 /**
  * The snapshots, and each instrument with a `renamedFrom` once more under its former name, with the
- * same points, as long as that name lasts. Values, boundaries and sums are multiplied where the unit
- * was another. Cold: once in a collection, and nothing but a look at each declaration where no
- * instrument was renamed.
+ * same rows, as long as that name lasts. Boundaries are multiplied where the unit was another, and
+ * values and sums are when they are exported. Cold: once in a collection, and nothing but a look at
+ * each declaration where no instrument was renamed.
  *
  * @param nowMillis wall-clock time, ms since the Unix epoch
  */
@@ -18,30 +18,19 @@ export function withFormerNames(
   nowMillis: number,
 ): readonly MetricSnapshot[] {
   return snapshots.flatMap((snapshot) => {
-    const { declaration, points } = snapshot;
+    const { declaration } = snapshot;
     const { renamedFrom } = declaration;
     if (renamedFrom === undefined || nowMillis >= endOfFormerName(renamedFrom)) return [snapshot];
     const former = formers.get(declaration) ?? formerOf(declaration);
     formers.set(declaration, former);
-    const { factor = 1 } = renamedFrom;
-    if (factor === 1) return [snapshot, { ...snapshot, declaration: former }];
-    const times = (value: number) => clamp(value * factor);
-    const boundaries = boundariesOf(former.buckets);
-    return [
-      snapshot,
-      {
-        ...snapshot,
-        declaration: former,
-        points: points.map((point) => {
-          // A factor on base-2 buckets is refused when the instrument is declared.
-          const value = point.value as number | HistogramValue;
-          if (typeof value === 'number') return { ...point, value: times(value) };
-          const [sum, min, max] = [times(value.sum), times(value.min), times(value.max)];
-          return { ...point, value: { ...value, sum, min, max, boundaries } };
-        }),
-      },
-    ];
+    // A factor on base-2 buckets is refused when the instrument is declared.
+    return [snapshot, { ...snapshot, declaration: former, factor: renamedFrom.factor }];
   });
+}
+
+/** A value in the unit in which it is exported. */
+export function scaled(value: number, factor = 1): number {
+  return factor === 1 ? value : clamp(value * factor);
 }
 
 function formerOf(declaration: InstrumentDeclaration): InstrumentDeclaration {
@@ -58,6 +47,7 @@ function formerOf(declaration: InstrumentDeclaration): InstrumentDeclaration {
   };
 }
 
-function boundariesOf(buckets: Buckets | undefined): readonly number[] {
+/** Explicit boundaries, or none. */
+export function boundariesOf(buckets: Buckets | undefined): readonly number[] {
   return buckets?.type === 'explicit' ? buckets.boundaries : [];
 }

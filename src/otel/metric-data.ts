@@ -8,14 +8,14 @@ import {
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
 import {
-  type Base2Value,
-  type HistogramValue,
+  type Exemplar,
   type MetricSnapshot,
-  type Point,
   type PointValue,
   SERIES_PER_STEP,
   type Steps,
 } from '../core/index.js';
+import type { InstrumentDeclaration } from '../declare/index.js';
+import { boundariesOf, scaled } from './former-names.js';
 
 /** Milliseconds since the Unix epoch as OpenTelemetry's pair of seconds and nanoseconds, to the microsecond. */
 export function toHrTime(millis: number): HrTime {
@@ -26,70 +26,73 @@ export function toHrTime(millis: number): HrTime {
 
 /** A snapshot as the metric data that OpenTelemetry's readers and exporters take. */
 export function* toMetricData(snapshot: MetricSnapshot): Steps<MetricData> {
-  const { declaration, temporality, points } = snapshot;
-  const { kind, name, description, unit, buckets } = declaration;
-  const base = {
+  const dataPoints: DataPoint<unknown>[] = [];
+  for (let i = 0; i < snapshot.rows.starts.length; i++) {
+    if (i % SERIES_PER_STEP === 0) yield;
+    dataPoints.push(toDataPoint(snapshot, i));
+  }
+  return { ...withoutPoints(snapshot), dataPoints } as MetricData;
+}
+
+/** Everything that metric data says but its points. */
+export function withoutPoints({ declaration, temporality }: MetricSnapshot): MetricData {
+  const { kind, name, description, unit } = declaration;
+  const dataPointType = typeOf(declaration);
+  return {
     descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality:
       temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
-  };
-  if (buckets?.type === 'explicit') {
-    const dataPoints = yield* toDataPoints(points, (it) => toHistogram(it as HistogramValue));
-    return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
-  }
-  if (buckets?.type === 'base2') {
-    const dataPoints = yield* toDataPoints(points, (it) => toExponential(it as Base2Value));
-    return { ...base, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
-  }
-  const dataPoints = yield* toDataPoints(points, (it) => it as number);
-  if (kind === 'gauge' || kind === 'observableGauge') {
-    return { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
-  }
-  const isMonotonic = kind === 'counter' || kind === 'observableCounter';
-  return { ...base, dataPointType: DataPointType.SUM, isMonotonic, dataPoints };
+    dataPointType,
+    ...(dataPointType === DataPointType.SUM && {
+      isMonotonic: kind === 'counter' || kind === 'observableCounter',
+    }),
+    dataPoints: [],
+  } as MetricData;
 }
 
-function* toDataPoints<Value>(
-  points: readonly Point[],
-  toValue: (value: PointValue) => Value,
-): Steps<DataPoint<Value>[]> {
-  const dataPoints: DataPoint<Value>[] = [];
-  for (const point of points) {
-    if (dataPoints.length % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
-    dataPoints.push(toDataPoint(point, toValue(point.value)));
-  }
-  return dataPoints;
+function typeOf({ kind, buckets }: InstrumentDeclaration): DataPointType {
+  if (buckets?.type === 'explicit') return DataPointType.HISTOGRAM;
+  if (buckets?.type === 'base2') return DataPointType.EXPONENTIAL_HISTOGRAM;
+  return kind === 'gauge' || kind === 'observableGauge' ? DataPointType.GAUGE : DataPointType.SUM;
 }
 
-function toDataPoint<Value>(point: Point, value: Value): DataPoint<Value> {
+/** A point with its exemplars, which OpenTelemetry's own has no place for. */
+export interface PointWithExemplars extends DataPoint<unknown> {
+  /** In the unit of the point, at most one of each bucket. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
+/** One row as a point, of the kind that its metric has. */
+export function toDataPoint(snapshot: MetricSnapshot, i: number): PointWithExemplars {
+  const { rows, factor } = snapshot;
+  const exemplars = rows.exemplars.get(i);
   return {
-    startTime: toHrTime(point.startMillis),
-    endTime: toHrTime(point.endMillis),
-    attributes: point.attributes,
-    value,
+    startTime: toHrTime(rows.starts[i] as number),
+    endTime: toHrTime(rows.endMillis),
+    attributes: rows.attributes[i] as DataPoint<unknown>['attributes'],
+    value: toValue(snapshot, rows.aggregation.read(rows.numbers(i), rows.at(i))),
+    ...(exemplars !== undefined && {
+      exemplars: exemplars.map((it) => ({ ...it, value: scaled(it.value, factor) })),
+    }),
   };
 }
 
-function toHistogram({ count, sum, min, max, boundaries, counts }: HistogramValue): Histogram {
-  return {
-    count,
-    sum,
-    min,
-    max,
-    buckets: { boundaries: boundaries as number[], counts: counts as number[] },
-  };
-}
-
-function toExponential(value: Base2Value): ExponentialHistogram {
-  const { count, sum, min, max, zeroCount, scale, offset, counts } = value;
-  return {
-    count,
-    sum,
-    min,
-    max,
-    zeroCount,
-    scale,
-    positive: { offset, bucketCounts: counts as number[] },
-    negative: { offset: 0, bucketCounts: [] },
-  };
+function toValue(
+  { declaration, factor }: MetricSnapshot,
+  value: PointValue,
+): number | Histogram | ExponentialHistogram {
+  if (typeof value === 'number') return scaled(value, factor);
+  const { count, counts } = value;
+  const sum = scaled(value.sum, factor);
+  const min = scaled(value.min, factor);
+  const max = scaled(value.max, factor);
+  const bucketCounts = counts as number[];
+  if ('scale' in value) {
+    const { zeroCount, scale, offset } = value;
+    const positive = { offset, bucketCounts };
+    const negative = { offset: 0, bucketCounts: [] };
+    return { count, sum, min, max, zeroCount, scale, positive, negative };
+  }
+  const boundaries = boundariesOf(declaration.buckets) as number[];
+  return { count, sum, min, max, buckets: { boundaries, counts: bucketCounts } };
 }

@@ -43,15 +43,15 @@ export interface RegistryProducer extends MetricProducer {
 /** What only a pipeline of our own does with a producer. */
 export interface PipelineProducer extends RegistryProducer {
   /** Reads at once and without the callbacks, where the process is about to end. */
-  collectNow(): ScopeMetrics | undefined;
+  collectNow(): readonly ScopeMetrics[];
 }
 
 /** What only a pipeline of our own asks of a producer. */
 export interface PipelineProducerOptions extends ProducerOptions {
-  /** What the reader cannot carry is left out, told apart per metric. */
-  readonly accepts?: (snapshot: MetricSnapshot) => boolean;
   /** Most time for the callbacks, ms, where the reader gives more; 5,000 is the most there is. */
   readonly callbackTimeoutMillis?: number;
+  /** Makes metric data of a snapshot, `undefined` to leave it out; by default all points are objects. */
+  readonly convert?: (snapshot: MetricSnapshot) => Steps<MetricData | undefined>;
 }
 
 /**
@@ -64,8 +64,11 @@ export function makeProducer(
   registry: CoreRegistry,
   options: PipelineProducerOptions = {},
 ): PipelineProducer {
-  const { temporality = 'cumulative', accepts = () => true } = options;
-  const { callbackTimeoutMillis = Number.POSITIVE_INFINITY } = options;
+  const {
+    temporality = 'cumulative',
+    convert = toMetricData,
+    callbackTimeoutMillis = Number.POSITIVE_INFINITY,
+  } = options;
   if (!isTemporalityPreference(temporality)) {
     throw new MeterbookError('INVALID_SETUP', {
       cause: `producer() was given the temporality ${show(temporality)}.`,
@@ -73,11 +76,13 @@ export function makeProducer(
     });
   }
   const reader = registry.attach(temporality);
-  function* toScopeMetrics({ scope, metrics }: Snapshot): Steps<ScopeMetrics | undefined> {
+  function* toScopeMetrics({ scope, metrics }: Snapshot): Steps<ScopeMetrics[]> {
     const data: MetricData[] = [];
-    const all = withFormerNames(metrics, registry.runtime.clock.now());
-    for (const metric of all.filter(accepts)) data.push(yield* toMetricData(metric));
-    return data.length === 0 ? undefined : { scope, metrics: data };
+    for (const snapshot of withFormerNames(metrics, registry.runtime.clock.now())) {
+      const metric = yield* convert(snapshot);
+      if (metric !== undefined) data.push(metric);
+    }
+    return data.length === 0 ? [] : [{ scope, metrics: data }];
   }
   return {
     async collect(collectOptions) {
@@ -85,12 +90,11 @@ export function makeProducer(
       const snapshot = await reader.collect({
         timeoutMillis: Math.min(timeoutMillis, callbackTimeoutMillis),
       });
-      const scopeMetrics = await inSlices(toScopeMetrics(snapshot));
       return {
-        // The reader puts the SDK's resource in the place of this one.
         resourceMetrics: {
+          // The reader puts the SDK's in its place.
           resource: emptyResource(),
-          scopeMetrics: scopeMetrics === undefined ? [] : [scopeMetrics],
+          scopeMetrics: await inSlices(toScopeMetrics(snapshot)),
         },
         errors: [...snapshot.errors],
       };

@@ -1,6 +1,6 @@
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import type { TemporalityPreference } from '../core/index.js';
-import type { TlsMaterial } from '../otel/index.js';
+import { EXEMPLAR_FILTERS, type ExemplarFilter, type TlsMaterial } from '../otel/index.js';
 import type { Report } from './report.js';
 import { type VariableMap, Variables } from './variables.js';
 
@@ -27,6 +27,7 @@ export interface Environment {
   readonly exportIntervalMillis: number | undefined;
   readonly exportTimeoutMillis: number | undefined;
   readonly temporality: TemporalityPreference | undefined;
+  readonly exemplars: ExemplarFilter | undefined;
   readonly serviceName: string | undefined;
   readonly resource: Readonly<Record<string, string>>;
   readonly otlp: OtlpEnvironment;
@@ -44,8 +45,6 @@ export function readEnvironment(variables: VariableMap, report: Report): Environ
   const read = new Variables(variables, report);
   const isDisabled = read.isTrue('OTEL_SDK_DISABLED');
   applyLogLevel(read);
-  // Exemplars are not sent yet; the value is checked so that a typo shows today.
-  read.oneOf('OTEL_METRICS_EXEMPLAR_FILTER', ['always_on', 'always_off', 'trace_based']);
   return {
     isDisabled,
     exporters: exporters(read),
@@ -56,6 +55,7 @@ export function readEnvironment(variables: VariableMap, report: Report): Environ
       'delta',
       'lowmemory',
     ]),
+    exemplars: read.oneOf('OTEL_METRICS_EXEMPLAR_FILTER', EXEMPLAR_FILTERS),
     serviceName: read.text('OTEL_SERVICE_NAME'),
     resource: read.pairs('OTEL_RESOURCE_ATTRIBUTES'),
     otlp: otlp(read),

@@ -1,5 +1,5 @@
 import type { InstrumentDrops, TemporalityPreference } from '../core/index.js';
-import type { AnyRegistry, PointDropReason } from '../otel/index.js';
+import type { AnyRegistry, ExemplarFilter, PointDropReason } from '../otel/index.js';
 
 /** Where warnings and errors go; `console` fits, and so do pino and winston. */
 export interface Logger {
@@ -72,6 +72,12 @@ export interface SetupOptions {
    * then `cumulative`. Prometheus is always cumulative.
    */
   readonly temporality?: TemporalityPreference;
+  /**
+   * Which measurements may become exemplars: those in the context of a sampled span, all, or none.
+   * They go out by OTLP and on the scrape endpoint. Default `OTEL_METRICS_EXEMPLAR_FILTER`, then
+   * `trace_based`.
+   */
+  readonly exemplars?: ExemplarFilter;
   /** Time between exports. Default `OTEL_METRIC_EXPORT_INTERVAL`, then 60,000. */
   readonly exportIntervalMillis?: number;
   /** Most time for one export. Default `OTEL_METRIC_EXPORT_TIMEOUT`, then 30,000; at most the interval. */

@@ -12,13 +12,18 @@ import {
 } from '../core/index.js';
 import { show } from '../errors.js';
 import {
+  EXEMPLAR_FILTERS,
+  type ExemplarFilter,
+  type ExemplarSource,
   type Fate,
   makeProducer,
   newExportState,
   noteAttempt,
   type PipelineProducer,
+  type PipelineProducerOptions,
   type PointDropReason,
   temporalitySelector,
+  toRowMetric,
   track,
 } from '../otel/index.js';
 import type { Environment, ExporterName } from './environment.js';
@@ -64,6 +69,7 @@ export interface Plan {
   readonly timing: Timing;
   readonly report: Report;
   readonly self: SelfMetrics;
+  readonly exemplars: ExemplarSource;
 }
 
 /** The times from options and environment; what cannot be used is reported. */
@@ -89,7 +95,10 @@ export function makeTiming(
 }
 
 /** The exporters that are asked for: each by its option, and without one by the environment. */
-export function wantedExporters({ options, environment }: Plan): readonly ExporterName[] {
+export function wantedExporters({
+  options,
+  environment,
+}: Pick<Plan, 'options' | 'environment'>): readonly ExporterName[] {
   if (environment.isDisabled) return [];
   return (['otlp', 'console', 'prometheus'] as const).filter((name) =>
     options[name] === undefined ? environment.exporters.includes(name) : options[name] !== false,
@@ -107,6 +116,24 @@ export function makeTemporality({ options, environment, report }: Plan): Tempora
     );
   }
   return environment.temporality ?? 'cumulative';
+}
+
+/** Which measurements may become exemplars, by options and environment; none where nothing carries them. */
+export function makeExemplarFilter(
+  options: SetupOptions,
+  environment: Environment,
+  report: Report,
+): ExemplarFilter {
+  const { exemplars } = options;
+  if (exemplars !== undefined && !EXEMPLAR_FILTERS.includes(exemplars)) {
+    report.problem(
+      `exemplars is ${show(exemplars)}, which was ignored.`,
+      `Use ${EXEMPLAR_FILTERS.join(', ')}.`,
+    );
+  }
+  const isCarried = wantedExporters({ options, environment }).some((name) => name !== 'console');
+  if (!isCarried) return 'always_off';
+  return EXEMPLAR_FILTERS.find((it) => it === exemplars) ?? environment.exemplars ?? 'trace_based';
 }
 
 /** OTLP on an interval; `undefined`, with the problem reported, where it cannot be had. */
@@ -157,9 +184,9 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
   events.holds(() => exporter.heldPoints);
   // What an earlier process has left need not wait for an interval to be over.
   if (spool !== undefined) exporter.resend();
-  const producers = makePushProducers(plan, temporality);
+  const producers = makePushProducers(plan, temporality, toRowMetric);
   return {
-    reader: new OtlpReader(exporter, producers, timing, events),
+    reader: new OtlpReader(exporter, producers, plan, events),
     producers,
     health: () => ({
       exporter: 'otlp',
@@ -176,9 +203,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
     close: async () => exporter.close(),
     ...(spool !== undefined && {
       storeNow(resource) {
-        const scopeMetrics = producers
-          .map((producer) => producer.collectNow())
-          .filter((it) => it !== undefined);
+        const scopeMetrics = producers.flatMap((producer) => producer.collectNow());
         exporter.add({ resource, scopeMetrics });
         exporter.close();
       },
@@ -245,11 +270,12 @@ export const NOTHING_HELD = { held: 0, spooled: 0, dropped: {} } as const;
 function makePushProducers(
   { registries, timing }: Plan,
   temporality: TemporalityPreference,
+  convert?: PipelineProducerOptions['convert'],
 ): readonly PipelineProducer[] {
   // A callback that hangs must leave a shutdown the time to send the rest.
   const callbackTimeoutMillis = timing.shutdownMillis / 2;
   return registries.map((registry) =>
-    makeProducer(registry, { temporality, callbackTimeoutMillis }),
+    makeProducer(registry, { temporality, callbackTimeoutMillis, ...(convert && { convert }) }),
   );
 }
 
@@ -261,9 +287,10 @@ class OtlpReader extends PeriodicExportingMetricReader {
   constructor(
     private readonly exporter: OtlpExporter,
     producers: readonly PipelineProducer[],
-    timing: Timing,
+    private readonly plan: Plan,
     private readonly events: ExporterMetrics,
   ) {
+    const { timing } = plan;
     super({
       exporter,
       exportIntervalMillis: timing.intervalMillis,
@@ -273,6 +300,7 @@ class OtlpReader extends PeriodicExportingMetricReader {
   }
 
   override async collect(...args: Parameters<MetricReader['collect']>): Promise<CollectionResult> {
+    this.plan.exemplars.notice();
     const begun = performance.now();
     const result = await super.collect(...args);
     this.events.collected(performance.now() - begun);

@@ -1,7 +1,11 @@
+import type { ServerResponse } from 'node:http';
+import { diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import type { MetricSnapshot } from '../core/index.js';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricSnapshot, Steps } from '../core/index.js';
 import { show } from '../errors.js';
-import { makeProducer, newExportState } from '../otel/index.js';
+import { makeProducer, newExportState, toMetricData } from '../otel/index.js';
+import { OPENMETRICS_TYPE, OpenMetricsWriter, wantsOpenMetrics } from './openmetrics.js';
 import { type Branch, NOTHING_HELD, type Plan } from './pipeline.js';
 import type { Report } from './report.js';
 import { startScrapeServer } from './scrape-server.js';
@@ -16,7 +20,7 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** A scrape endpoint; `undefined`, with the problem reported, where the options make no sense. */
 export function makePrometheusBranch(plan: Plan): Branch | undefined {
-  const { environment, registries, report } = plan;
+  const { environment, registries, report, exemplars } = plan;
   const options = typeof plan.options.prometheus === 'object' ? plan.options.prometheus : {};
   const host = options.host ?? environment.prometheusHost ?? DEFAULT_HOST;
   const port = options.port ?? environment.prometheusPort ?? DEFAULT_PORT;
@@ -29,9 +33,10 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
   }
   const state = newExportState();
   const producers = registries.map((registry) =>
-    makeProducer(registry, { accepts: makeTextFilter(report) }),
+    makeProducer(registry, { convert: makeTextConverter(report) }),
   );
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: producers });
+  const writer = new OpenMetricsWriter();
   const server = startScrapeServer({
     host,
     port,
@@ -40,6 +45,14 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
       response.once('finish', () => {
         state.lastSuccess = new Date();
       });
+      exemplars.notice();
+      // A cache in between must not mix the two up.
+      response.setHeader('vary', 'accept');
+      if (wantsOpenMetrics(request.headers.accept)) {
+        response.setHeader('content-type', OPENMETRICS_TYPE);
+        void answerInOpenMetrics(reader, writer, response);
+        return;
+      }
       reader.getMetricsRequestHandler(request, response);
       response.setHeader('content-type', CONTENT_TYPE);
     },
@@ -69,17 +82,36 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
   };
 }
 
+/** As the official exporter does it, but for the format. */
+async function answerInOpenMetrics(
+  reader: PrometheusExporter,
+  writer: OpenMetricsWriter,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { resourceMetrics, errors } = await reader.collect();
+    if (errors.length > 0) diag.error('The scrape is not complete:', ...errors);
+    response.end(writer.write(resourceMetrics));
+  } catch (error) {
+    // Without the mark of the end it would be refused all the same; so a human sees why.
+    response.writeHead(500).end(`# failed to export metrics: ${error}`);
+  }
+}
+
 /** Prometheus' text format has no base-2 histograms: they are left out, and it is said once each. */
-function makeTextFilter(report: Report): (snapshot: MetricSnapshot) => boolean {
+function makeTextConverter(
+  report: Report,
+): (snapshot: MetricSnapshot) => Steps<MetricData | undefined> {
   const warned = new Set<string>();
-  return ({ declaration: { name, buckets } }) => {
-    if (buckets?.type !== 'base2') return true;
+  return function* toTextMetric(snapshot) {
+    const { name, buckets } = snapshot.declaration;
+    if (buckets?.type !== 'base2') return yield* toMetricData(snapshot);
     if (!warned.has(name)) {
       warned.add(name);
       report.warn(
         `"${name}" has base-2 buckets, which the Prometheus text format cannot carry; it is not on the scrape endpoint. Send it over OTLP, or give it explicit buckets.`,
       );
     }
-    return false;
+    return undefined;
   };
 }

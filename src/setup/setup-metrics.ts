@@ -1,11 +1,11 @@
 import type { CoreRegistry } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
-import { coreOf } from '../otel/index.js';
+import { coreOf, takeExemplars } from '../otel/index.js';
 import { activeTelemetry, setActiveTelemetry } from './active.js';
 import { checkConflicts } from './conflicts.js';
 import { readEnvironment } from './environment.js';
 import type { SetupOptions, Telemetry } from './options.js';
-import { makeTiming } from './pipeline.js';
+import { makeExemplarFilter, makeTiming } from './pipeline.js';
 import { consoleLogger, Report } from './report.js';
 import { makeSelfMetrics } from './self/self-metrics.js';
 import { startTelemetry } from './telemetry.js';
@@ -36,7 +36,8 @@ export function setupMetrics(options: SetupOptions = {}): Telemetry {
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
   const self = makeSelfMetrics(registries);
-  const plan = { options, environment, registries, timing, report, self };
+  const exemplars = takeExemplars(registries, makeExemplarFilter(options, environment, report));
+  const plan = { options, environment, registries, timing, report, self, exemplars };
   const telemetry = startTelemetry(plan, () => {
     setActiveTelemetry(undefined);
   });

@@ -90,7 +90,7 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
 }
 
 /** Makes the registries report here, strictly if asked to; returns how that ends. */
-function takeOver({ options, registries, report }: Plan): () => void {
+function takeOver({ options, registries, report, exemplars }: Plan): () => void {
   const ends = registries.map(({ runtime }) => {
     const { strict } = runtime;
     runtime.onWarning((message) => report.warn(message));
@@ -101,6 +101,7 @@ function takeOver({ options, registries, report }: Plan): () => void {
     };
   });
   return () => {
+    exemplars.end();
     for (const end of ends) end();
   };
 }

@@ -1,10 +1,11 @@
-import type {
-  Base2Value,
-  HistogramValue,
-  Instrument,
-  MetricSnapshot,
-  Point,
-  RegistryReader,
+import {
+  type Base2Value,
+  type HistogramValue,
+  type Instrument,
+  type MetricSnapshot,
+  type Point,
+  pointsOf,
+  type RegistryReader,
 } from '../core/index.js';
 import type {
   AttributesOf,
@@ -76,7 +77,7 @@ export class InstrumentReader implements Readable<InstrumentDeclaration> {
     const { metrics, errors } = await this.reader.collect();
     if (errors.length > 0) throw errors[0];
     const isWanted = (metric: MetricSnapshot): boolean => metric.declaration.name === this.name;
-    return metrics.find(isWanted)?.points ?? [];
+    return metrics.filter(isWanted).flatMap(pointsOf);
   }
 }
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { agentInstruments, agentMetrics } from '../../src/agent/index.js';
+import { pointsOf } from '../../src/core/index.js';
 import {
   type ObservablePool,
   observePool,
@@ -158,7 +159,7 @@ describe('observePool', () => {
     const { metrics: read, errors } = await reader.collect();
     expect(errors.map(String)).toContain('Error: not now');
     const found = read.find(({ declaration }) => declaration.name === 'db.client.connection.count');
-    expect(found?.points.map(({ value }) => value)).toEqual([1, 2]);
+    expect(pointsOf(found!).map(({ value }) => value)).toEqual([1, 2]);
     expect(JSON.stringify(metrics.dropped())).toContain('callback_failed');
   });
 
@@ -187,7 +188,7 @@ describe('observePool', () => {
       const { metrics: read } = await reader.collect();
       const count = read.find(({ declaration }) => /connection\.count$/.test(declaration.name));
       const isUsed = (attributes: object) => Object.values(attributes).includes('used');
-      return count?.points.find(({ attributes }) => isUsed(attributes))?.value as number;
+      return pointsOf(count!).find(({ attributes }) => isUsed(attributes))?.value as number;
     };
     const told = readers.map(() => [] as number[]);
     for (const level of [5, 3, 4]) {

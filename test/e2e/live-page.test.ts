@@ -48,7 +48,11 @@ describe('while the demo runs and after', () => {
 
   it('shows within 5 s the percentiles of the raw values, each within its bucket', async () => {
     const start = Date.now();
-    expect(raw.groups()).toHaveLength(3);
+    expect(raw.groups()).toEqual([
+      '/v1/agents/:id/messages',
+      '/v1/agents/:id/messages/stream',
+      'SELECT agents',
+    ]);
     const bounds = boundsOf(agentMetrics, 'db.client.operation.duration');
     await expect
       .poll(async () => wrongIn(await rowsOf(tab.page, 'Database'), 'Operation', bounds), {
@@ -58,25 +62,23 @@ describe('while the demo runs and after', () => {
     expect(Date.now() - start).toBeLessThan(6_000);
   });
 
-  it('shows the same of an instrument that is broken down, step by step', async () => {
-    const query = `view=instrument&instrument=${FIRST_TOKEN}&by=http.route&range=900`;
-    const { page } = await openTab(stage.browser, stage.url(query));
-    const panel = page.getByRole('region', { name: 'Percentiles' }).first();
-    await panel.waitFor();
+  it('has every raw value in its bucket, of an instrument and a route', async () => {
     const bounds = boundsOf(serviceMetrics, FIRST_TOKEN);
-    // A step of fifteen minutes' sixtieth is fifteen seconds: several that each have a part of the values.
-    const answer = (await page.evaluate(
-      `fetch('/api/answer?${query}').then((it) => it.json())`,
-    )) as { readonly shown: { readonly rows: readonly { readonly panels: readonly unknown[] }[] } };
-    expect(answer.shown.rows.length).toBeGreaterThan(0);
-    const legend = await panel.getByRole('listitem').allInnerTexts();
-    const named = legend.map((text) => text.split('\n').map((part) => part.trim()));
     for (const route of ['/v1/agents/:id/messages', '/v1/agents/:id/messages/stream']) {
-      const own = named.find(([name]) => name === `P99 ${route}`);
-      const seconds = secondsIn(own?.[1]);
-      const [, most] = raw.bucketOf(route, 1, bounds);
-      expect(seconds).toBeGreaterThan(0);
-      expect(seconds).toBeLessThanOrEqual(most * (1 + ROUNDING));
+      const where = encodeURIComponent(`http.route=${route}`);
+      const query = `view=instrument&instrument=${FIRST_TOKEN}&where=${where}`;
+      const { page } = await openTab(stage.browser, stage.url(query));
+      await page.getByRole('button', { name: 'What to do with Distribution' }).click();
+      await page.getByRole('button', { name: 'Show as table' }).click();
+      const shown = async () => {
+        const rows = await rowsOf(page, 'Distribution, as a table');
+        return [...bounds, Number.POSITIVE_INFINITY].map((bound) =>
+          rows.reduce((total, row) => total + Number(row[`le ${bound}`] ?? 0), 0),
+        );
+      };
+      // The last values are there when their step of the graph is over.
+      await expect.poll(shown, { timeout: 10_000 }).toEqual(raw.histogram(route, bounds));
+      await page.context().close();
     }
   });
 
@@ -141,10 +143,9 @@ describe('while the demo runs and after', () => {
 
     const rows = await rowsOf(page, 'Cardinality');
     const overflowing = rows.filter(({ Instrument = '' }) => Instrument.includes('Overflow'));
-    expect(overflowing.map(({ Instrument = '' }) => Instrument.split(/\s/)[0]).sort()).toEqual([
-      'demo.document.reads',
+    expect(overflowing.map(({ Instrument = '' }) => Instrument.split(/\s/)[0])).toContain(
       'demo.lookup.duration',
-    ]);
+    );
     await page
       .getByRole('button', { name: /^Show \d+ more$/ })
       .first()
@@ -175,7 +176,7 @@ describe('while the demo runs and after', () => {
 
   it('is photographed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'live-page-'));
-    const paths = await takeScreenshots(stage.browser, stage.url(), folder);
+    const paths = await takeScreenshots(stage.browser, stage.url(), folder, 900);
     expect(paths).toHaveLength(4);
     for (const path of paths) {
       expect(statSync(path).size).toBeGreaterThan(20_000);
@@ -221,14 +222,16 @@ async function bottlenecks(): Promise<readonly string[]> {
 /** Measurements by the first column of a table, as the pointer over the rate is told. */
 async function countsOf(label: string): Promise<Readonly<Record<string, number>>> {
   const rows = tab.page.getByRole('table', { name: label, exact: true }).locator('tbody tr');
-  const entries = await Promise.all(
-    (await rows.all()).map(async (row) => {
-      const name = (await row.locator('th').innerText()).split('\n')[0]?.trim() ?? '';
-      const title = (await row.locator('td span[title]').first().getAttribute('title')) ?? '';
-      return [name, Number(title.replace(/[^\d]/g, ''))] as const;
-    }),
+  // At one go, for the table is another one a moment later.
+  const entries = await rows.evaluateAll((all) =>
+    all.map((row) => [
+      row.querySelector('th button')?.textContent ?? '',
+      row.querySelector('td span[title]')?.getAttribute('title') ?? '',
+    ]),
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    entries.map(([name, title]) => [name, Number(title?.replace(/[^\d]/g, ''))]),
+  );
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

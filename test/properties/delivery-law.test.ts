@@ -5,14 +5,20 @@ import { describe, expect, it } from 'vitest';
 import { attr, buckets, counter, histogram } from '../../src/index.js';
 import {
   type Answer,
+  coreOf,
   Delivery,
   type Fate,
+  makeProducer,
   type PointDropReason,
   type Store,
   type StoredRequest,
+  toRowMetric,
 } from '../../src/otel/index.js';
+import type { Serialize } from '../../src/otel/otlp/request.js';
+import { decodeMetricsRequest } from '../support/official-otlp/decode.js';
 import { openRegistry } from '../support/open-registry.js';
 import { PROPERTY_TIMEOUT, tries } from '../support/property.js';
+import { serialize } from '../support/row-batches.js';
 
 /** What is recorded and what arrives, by instrument: increments, and measurements. */
 interface Counts {
@@ -25,6 +31,30 @@ const plus = (a: Counts, b: Counts): Counts => ({
   calls: a.calls + b.calls,
   latency: a.latency + b.latency,
 });
+
+/** What is collected: points as objects, or rows of which a request is written directly. */
+type Form = 'objects' | 'rows';
+
+const ENCODERS: Readonly<Record<Form, { encode: Serialize; counts(body: Uint8Array): Counts }>> = {
+  objects: {
+    encode: (metrics) => Buffer.from(JSON.stringify(metrics)),
+    counts: (body) => countsIn(JSON.parse(Buffer.from(body).toString()) as ResourceMetrics),
+  },
+  rows: { encode: serialize, counts: countsInBytes },
+};
+
+function countsInBytes(body: Uint8Array): Counts {
+  const counts = { ...NOTHING };
+  for (const { scopes } of decodeMetricsRequest(body)) {
+    for (const metric of scopes.flatMap(({ metrics }) => metrics)) {
+      for (const point of metric.points) {
+        if ('value' in point) counts.calls += point.value;
+        else counts.latency += point.count;
+      }
+    }
+  }
+  return counts;
+}
 
 function countsIn({ scopeMetrics }: ResourceMetrics): Counts {
   const counts = { ...NOTHING };
@@ -50,10 +80,12 @@ class Server {
   duplicates = 0;
   private readonly taken = new Map<string, Counts>();
 
+  constructor(private readonly form: Form) {}
+
   async answer(body: Uint8Array): Promise<Answer> {
     this.requests += 1;
-    const text = Buffer.from(body).toString();
-    const counts = countsIn(JSON.parse(text) as ResourceMetrics);
+    const text = Buffer.from(body).toString('latin1');
+    const counts = ENCODERS[this.form].counts(body);
     const { fate, retryAfterMillis } = this;
     const isTaken = fate === 'accepted' || (fate === 'ambiguous' && this.takes);
     if (isTaken && this.taken.has(text)) this.duplicates += 1;
@@ -108,7 +140,7 @@ class MemoryStore implements Store {
 
 const resource = resourceFromAttributes({ 'service.name': 'test' });
 
-function open(writeAhead: boolean | undefined) {
+function open(writeAhead: boolean | undefined, form: Form = 'objects') {
   const opened = openRegistry({
     calls: counter({
       name: 'calls',
@@ -125,13 +157,13 @@ function open(writeAhead: boolean | undefined) {
       maxSeries: 4,
     }),
   });
-  const server = new Server();
+  const server = new Server(form);
   const store = writeAhead === undefined ? undefined : new MemoryStore();
   const dropped: Partial<Record<PointDropReason, number>> = {};
   const makeDelivery = (): Delivery =>
     new Delivery({
       send: (body) => server.answer(body),
-      serialize: (metrics) => Buffer.from(JSON.stringify(metrics)),
+      serialize: ENCODERS[form].encode,
       timeoutMillis: 1_000,
       now: () => opened.clock.monotonic(),
       random: () => 0.5,
@@ -143,7 +175,7 @@ function open(writeAhead: boolean | undefined) {
         dropped[reason] = (dropped[reason] ?? 0) + points;
       },
     });
-  return { ...opened, server, store, dropped, makeDelivery };
+  return { ...opened, form, server, store, dropped, makeDelivery };
 }
 
 type World = ReturnType<typeof open>;
@@ -174,8 +206,11 @@ const command = fc.oneof(
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
 async function run(world: World, commands: readonly Command[]) {
-  const { metrics, clock, server } = world;
-  const producer = metrics.producer({ temporality: 'delta' });
+  const { metrics, clock, server, form } = world;
+  const producer =
+    form === 'objects'
+      ? metrics.producer({ temporality: 'delta' })
+      : makeProducer(coreOf(metrics), { temporality: 'delta', convert: toRowMetric });
   const delivery = world.makeDelivery();
   let recorded = NOTHING;
   const collect = async (): Promise<ResourceMetrics> => {
@@ -217,20 +252,23 @@ async function recover({ clock, server }: World, delivery: Delivery, last: Resou
 }
 
 const ways = [
-  ['in memory', undefined],
-  ['with a store for the end', false],
-  ['written ahead to a store', true],
+  ['objects in memory', undefined, 'objects'],
+  ['objects with a store for the end', false, 'objects'],
+  ['objects written ahead to a store', true, 'objects'],
+  ['rows in memory', undefined, 'rows'],
+  ['rows with a store for the end', false, 'rows'],
+  ['rows written ahead to a store', true, 'rows'],
 ] as const;
 
 describe.each(ways)(
   '%s, what is recorded is delivered, held or dropped by reason',
-  (_, writeAhead) => {
+  (_, writeAhead, form) => {
     it(
       'over any order of events, until it has all arrived or was refused',
       async () => {
         await fc.assert(
           fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
-            const world = open(writeAhead);
+            const world = open(writeAhead, form);
             const { delivery, collect, recorded } = await run(world, commands);
             await recover(world, delivery, await collect());
             const { server, store, dropped } = world;
@@ -250,7 +288,7 @@ describe.each(ways)(
       async () => {
         await fc.assert(
           fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
-            const world = open(writeAhead);
+            const world = open(writeAhead, form);
             const { delivery, collect, recorded } = await run(world, commands);
             delivery.hasten(5_000);
             const { server, store, dropped } = world;

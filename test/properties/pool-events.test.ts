@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Pool } from 'tarn';
 import { describe, expect, it } from 'vitest';
 import { agentMetrics } from '../../src/agent/index.js';
+import { pointsOf } from '../../src/core/index.js';
 import { observePool } from '../../src/db/index.js';
 import { coreOf } from '../../src/otel/index.js';
 import { testRegistry } from '../../src/testing/index.js';
@@ -68,7 +69,7 @@ describe('a pool that is used in any way', () => {
             const values = LEVELS.flatMap((level) =>
               read
                 .filter(({ declaration }) => declaration.name === `db.client.connection.${level}`)
-                .flatMap(({ points }) => points.map(({ value }) => value)),
+                .flatMap((metric) => pointsOf(metric).map(({ value }) => value)),
             );
             expect(values).toEqual(expected);
           }

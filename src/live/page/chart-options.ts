@@ -36,7 +36,7 @@ export function chartOptions(
   const axis = { stroke: colours.muted, font: `11px ${colours.font}`, ticks: { show: false } };
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { writeAsking } from '../asking.js';
 import type { Answer } from '../protocol.js';
 import { atView, type Place } from './address.js';
@@ -21,10 +21,14 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   const page = usePage();
   const [text, setText] = useState('');
   const [picked, setPicked] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
   const instruments = useInstruments();
+  // A dialog gives the focus to its first button.
+  useEffect(() => field.current?.focus(), []);
   const hits = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const all = [...hitsIn(answer, page.place()), ...instruments];
+    const { views, services, values } = hitsIn(answer, page.place());
+    const all = [...views, ...instruments, ...services, ...values];
     return all
       .filter(({ what, label, hint }) => {
         const known = `${what} ${label} ${hint}`.toLowerCase();
@@ -51,6 +55,7 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   return (
     <Dialog title="Search" className="search" onClose={onClose}>
       <input
+        ref={field}
         type="text"
         role="combobox"
         aria-label="Search views, instruments, services and values"
@@ -87,7 +92,7 @@ export function Search({ answer, onClose }: { answer: Answer; onClose: () => voi
   );
 }
 
-function hitsIn(answer: Answer, { asking }: Place): readonly Hit[] {
+function hitsIn(answer: Answer, { asking }: Place) {
   const views = answer.views.map(({ view, title }) => ({
     what: 'View',
     label: title,
@@ -108,7 +113,7 @@ function hitsIn(answer: Answer, { asking }: Place): readonly Hit[] {
       place: { asking: { ...asking, filters: [...asking.filters, { key, value }] } },
     })),
   );
-  return [...views, ...services, ...values];
+  return { views, services, values };
 }
 
 /** Every instrument, asked for when the search opens. */

@@ -35,7 +35,7 @@ export const TimeRange = memo(({ asking, maxSeconds }: Props) => {
             key={label}
             type="button"
             aria-pressed={seconds === rangeSeconds && !isAll}
-            aria-label={`The last ${span(seconds)}`}
+            title={`The last ${span(seconds)}`}
             onClick={() => page.ask({ rangeSeconds: seconds })}
           >
             {label}
@@ -44,20 +44,20 @@ export const TimeRange = memo(({ asking, maxSeconds }: Props) => {
         <button
           type="button"
           aria-pressed={isAll}
-          aria-label="All that is kept"
+          title="All that is kept"
           onClick={() => page.ask({ rangeSeconds: maxSeconds })}
         >
           all
         </button>
         {isOther && (
-          <button type="button" aria-pressed="true" aria-label={`A span of ${span(rangeSeconds)}`}>
+          <button type="button" aria-pressed="true" title={`A span of ${span(rangeSeconds)}`}>
             {span(rangeSeconds)}
           </button>
         )}
       </div>
       <Popover
         label={to === undefined ? 'until now' : `until ${clock(to)}`}
-        name={to === undefined ? 'End of the span: now' : `End of the span: ${clock(to)}`}
+        name={`${to === undefined ? 'until now' : `until ${clock(to)}`}: end of the span`}
         align="end"
       >
         {(close) => <EndPicker asking={asking} close={close} />}

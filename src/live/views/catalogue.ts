@@ -1,6 +1,6 @@
 import { instrumentPlan } from '../../artefacts/index.js';
-import type { Manifest } from '../../declare/index.js';
-import type { Catalogue, InstrumentView } from '../protocol.js';
+import type { Manifest, ManifestInstrument } from '../../declare/index.js';
+import type { BoardRow, Catalogue, InstrumentView } from '../protocol.js';
 import type { Instrument, Store } from '../store/index.js';
 import type { Answerer } from './answers.js';
 import { cardinality, exemplars } from './overview/state.js';
@@ -65,8 +65,7 @@ export function instrumentView(input: InstrumentInput): InstrumentView {
   const declared = input.manifests
     .flatMap(({ instruments }) => instruments)
     .find((it) => it.name === name);
-  const rows =
-    declared === undefined ? [] : boardRows(name, instrumentPlan(declared).rows, context);
+  const rows = declared === undefined ? [] : rowsOf(declared, context);
   const [series] = cardinality(answerer, store, name);
   return {
     kind: 'instrument',
@@ -83,6 +82,15 @@ export function instrumentView(input: InstrumentInput): InstrumentView {
     ...(series !== undefined && { cardinality: series }),
     ...(rows.length === 0 && { empty: `Nothing of ${name} was measured in this time.` }),
   };
+}
+
+/** What is told apart by another attribute than its title says would be misleading. */
+function rowsOf(instrument: ManifestInstrument, context: PanelContext): readonly BoardRow[] {
+  const [whole, ...byAttributes] = instrumentPlan(instrument).rows;
+  return [
+    ...boardRows(instrument.name, whole === undefined ? [] : [whole], context),
+    ...boardRows(instrument.name, byAttributes, { ...context, by: undefined }),
+  ];
 }
 
 const UNKNOWN = {

@@ -22,6 +22,8 @@ export interface Answer {
   readonly retryAfterMillis?: number | undefined;
   /** Points that an accepting server has refused all the same. */
   readonly rejectedPoints?: number | undefined;
+  /** Whether the body has gone out as a whole, so that nothing reads it any more. */
+  readonly isBodyFree?: boolean | undefined;
 }
 
 /** Sends one encoded request within the time given, ms. Never rejects. */

@@ -1,6 +1,6 @@
 /** Least and greatest pause after a failure, ms; what a server asks for is kept within them too. */
 const LEAST_MILLIS = 1_000;
-const MOST_MILLIS = 5 * 60_000;
+const MOST_MILLIS = 300_000;
 /** How far a pause is spread, up and down, so that a fleet does not come back at once. */
 const JITTER = 0.2;
 

@@ -1,9 +1,10 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { atOnce, inSlices } from '../../core/index.js';
+import { encodeRequest, type Serialize, spareOf } from '../otlp/request.js';
 import type { Answer, Send } from './answer.js';
 import { pauseMillis } from './backoff.js';
 import { mergeBatches } from './merge.js';
-import { encoded, joinedParts, partsOf, pointsIn } from './points.js';
+import { joinedParts, partsOf, pointsIn } from './points.js';
 
 /** Why points were given up. */
 export type PointDropReason =
@@ -49,8 +50,8 @@ export interface StoredRequest {
 /** What a delivery is made from. */
 export interface DeliveryOptions {
   readonly send: Send;
-  /** Encodes metrics as an OTLP request; `undefined` for nothing. */
-  readonly serialize: (metrics: ResourceMetrics) => Uint8Array | undefined;
+  /** For what is not in rows of ours. */
+  readonly serialize: Serialize;
   /** Most time for one request, ms. */
   readonly timeoutMillis: number;
   /** Milliseconds of a clock that is never set. */
@@ -110,6 +111,8 @@ export class Delivery {
   /** Requests whose fate is not known, at most two. */
   private inDoubt: DoubtfulRequest[] = [];
   private inFlight: Request | undefined;
+  /** Memory of the last request of this turn, to be written over by the next. */
+  private spare: Buffer | undefined;
   /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
   private toHalve = { points: 0, size: 0 };
   /** Behind which the next attempt begins. */
@@ -181,7 +184,7 @@ export class Delivery {
       try {
         // Encoding takes time, which there may not be.
         if (store === undefined) onDropped('shutdown', points);
-        else this.keep({ body: atOnce(encoded(metrics, serialize)), points });
+        else this.keep({ body: atOnce(encodeRequest(metrics, serialize)), points });
       } catch {
         onDropped('unencodable', points);
       }
@@ -221,6 +224,9 @@ export class Delivery {
     } catch (error) {
       // A fault in the metrics of another library, which have been given up.
       return error instanceof Error ? error.message : String(error);
+    } finally {
+      // Until the next export it would lie idle.
+      this.spare = undefined;
     }
   }
 
@@ -309,7 +315,9 @@ export class Delivery {
       if (metrics === undefined) return undefined;
       const points = pointsIn(metrics);
       try {
-        const body = await inSlices(encoded(metrics, this.options.serialize));
+        const { spare } = this;
+        this.spare = undefined;
+        const body = await inSlices(encodeRequest(metrics, this.options.serialize, spare));
         return this.isClosed ? undefined : { body, points, metrics };
       } catch (error) {
         // Of another library's making; it must not stand in the way of all others.
@@ -354,6 +362,8 @@ export class Delivery {
     if (this.isClosed) return false;
     this.inFlight = undefined;
     options.onAnswer(answer, request.points, options.now() - begun);
+    if (answer.isBodyFree === true && request.metrics !== undefined)
+      this.spare = spareOf(request.body);
     if (answer.fate !== 'accepted') this.lastMessage = answer.message;
     if (answer.fate === 'accepted') this.arrivals += 1;
     const isHalf = this.toHalve.points > 0 && request.metrics !== undefined;

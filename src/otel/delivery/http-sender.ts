@@ -6,7 +6,7 @@ import { type Answer, fateOf, retryAfterMillis } from './answer.js';
 import { serverWords } from './server-words.js';
 
 /** Most bytes of an answer that are read (OTLP specification recommends a limit of 4 MiB). */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4_194_304;
 
 /** The certificates and the key of a TLS connection, as they are in their files. */
 export interface TlsMaterial {
@@ -119,7 +119,10 @@ export class HttpSender {
       });
       sent.once('response', (response) => {
         hasAnswered = true;
-        void this.read(response).then((answer) => end(settled(answer)));
+        // It may answer before it has read everything.
+        void this.read(response).then((answer) =>
+          end(settled({ ...answer, isBodyFree: sent.writableFinished })),
+        );
       });
       sent.once('error', (error: NodeJS.ErrnoException) => {
         // What has begun to answer says its fate by its status.

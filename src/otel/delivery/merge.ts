@@ -9,9 +9,10 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import { newestExemplars, SERIES_PER_STEP, type Steps } from '../../core/index.js';
+import type { PointWithExemplars } from '../metric-data.js';
+import { dataPointsOf, sizeOf, withPoints } from '../row-metrics.js';
 import { addExponential, addHistogram } from './merge-values.js';
-import { withPoints } from './points.js';
 
 /** Series of one metric that are held, where no batch had more: the SDK's own limit and the overflow. */
 const LEAST_CAPACITY = 2_001;
@@ -58,9 +59,7 @@ type MergedMetrics = Map<string, MergedMetric>;
 function mergedFor(metric: MetricData, into: MergedMetrics): MergedMetric {
   const { name, unit, description } = metric.descriptor;
   const isMonotonic = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
-  const boundaries =
-    metric.dataPointType === DataPointType.HISTOGRAM &&
-    metric.dataPoints[0]?.value.buckets.boundaries;
+  const boundaries = metric.dataPointType === DataPointType.HISTOGRAM && boundariesIn(metric);
   const kind = [metric.dataPointType, metric.aggregationTemporality, isMonotonic, boundaries];
   const key = JSON.stringify([name, unit, description, ...kind]);
   const merged = into.get(key) ?? new MergedMetric(metric);
@@ -68,9 +67,14 @@ function mergedFor(metric: MetricData, into: MergedMetrics): MergedMetric {
   return merged;
 }
 
+function boundariesIn(metric: MetricData): readonly number[] | undefined {
+  const [first] = dataPointsOf(metric) as Iterable<DataPoint<Histogram>>;
+  return first?.value.buckets.boundaries;
+}
+
 /** The points of one metric, by series. */
 class MergedMetric {
-  private readonly points = new Map<string, DataPoint<unknown>>();
+  private readonly points = new Map<string, PointWithExemplars>();
   private readonly isDelta: boolean;
   /** Whether a point is the whole truth about its series, so that a newer one takes its place. */
   private readonly isGauge: boolean;
@@ -86,10 +90,11 @@ class MergedMetric {
   *add(metric: MetricData, batch: ResourceMetrics, onLost: (points: number) => void): Steps<void> {
     this.newest = metric;
     if (this.brought.by !== batch) this.brought = { by: batch, points: 0 };
-    this.brought.points += metric.dataPoints.length;
+    this.brought.points += sizeOf(metric);
     this.capacity = Math.max(this.capacity, this.brought.points);
-    for (const [i, point] of metric.dataPoints.entries()) {
-      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+    let i = 0;
+    for (const point of dataPointsOf(metric)) {
+      if (i++ % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
       this.put(point, onLost);
     }
   }
@@ -98,11 +103,12 @@ class MergedMetric {
     return withPoints(this.newest, [...this.points.values()]);
   }
 
-  private put(point: DataPoint<unknown>, onLost: (points: number) => void): void {
+  private put(point: PointWithExemplars, onLost: (points: number) => void): void {
     const key = this.keyOf(point);
     const held = this.points.get(key);
     if (held !== undefined) {
-      this.points.set(key, this.isDelta ? this.sum(held, point) : point);
+      const newest = this.isDelta ? this.sum(held, point) : point;
+      this.points.set(key, withExemplarsOf(held, newest));
     } else if (this.points.size < this.capacity) {
       this.points.set(key, point);
     } else if (this.isDelta) {
@@ -115,24 +121,25 @@ class MergedMetric {
     }
   }
 
-  private overflow(point: DataPoint<unknown>): void {
+  private overflow(point: PointWithExemplars): void {
     const key = attributesKey(OVERFLOW);
     const held = this.points.get(key);
     const own = { ...point, attributes: OVERFLOW };
-    this.points.set(key, held === undefined ? own : this.sum(held, own));
+    this.points.set(key, held === undefined ? own : withExemplarsOf(held, this.sum(held, own)));
   }
 
   /** A total that has begun anew is another one: its last reading before that has not arrived. */
-  private keyOf({ attributes, startTime }: DataPoint<unknown>): string {
+  private keyOf({ attributes, startTime }: PointWithExemplars): string {
     const key = attributesKey(attributes);
     return this.isDelta || this.isGauge ? key : `${key}${startTime.join('.')}`;
   }
 
-  private sum(a: DataPoint<unknown>, b: DataPoint<unknown>): DataPoint<unknown> {
+  private sum(a: PointWithExemplars, b: PointWithExemplars): PointWithExemplars {
     return {
       startTime: isBefore(b.startTime, a.startTime) ? b.startTime : a.startTime,
       endTime: isBefore(a.endTime, b.endTime) ? b.endTime : a.endTime,
       attributes: b.attributes,
+      ...(b.exemplars !== undefined && { exemplars: b.exemplars }),
       value: this.sumOfValues(a.value, b.value),
     };
   }
@@ -147,6 +154,12 @@ class MergedMetric {
         return (a as number) + (b as number);
     }
   }
+}
+
+/** The newer point, with what the older one has of buckets of which it has none itself. */
+function withExemplarsOf(older: PointWithExemplars, newer: PointWithExemplars): PointWithExemplars {
+  if (older.exemplars === undefined) return newer;
+  return { ...newer, exemplars: newestExemplars(older.exemplars, newer.exemplars) };
 }
 
 function isBefore(a: HrTime, b: HrTime): boolean {

@@ -1,20 +1,11 @@
-import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { Steps } from '../../core/index.js';
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { partOf, sizeOf } from '../row-metrics.js';
 
 /** How many points there are. */
 export function pointsIn({ scopeMetrics }: ResourceMetrics): number {
   let points = 0;
-  for (const { metrics } of scopeMetrics)
-    for (const { dataPoints } of metrics) points += dataPoints.length;
+  for (const { metrics } of scopeMetrics) for (const metric of metrics) points += sizeOf(metric);
   return points;
-}
-
-/** The same metric with other points of its own kind. */
-export function withPoints(
-  metric: MetricData,
-  dataPoints: readonly DataPoint<unknown>[],
-): MetricData {
-  return { ...metric, dataPoints } as MetricData;
 }
 
 /**
@@ -31,7 +22,8 @@ export function partsOf(
   for (const { scope, metrics } of scopeMetrics) {
     let own: MetricData[] | undefined;
     for (const metric of metrics) {
-      for (let from = 0; from < metric.dataPoints.length; ) {
+      const size = sizeOf(metric);
+      for (let from = 0; from < size; ) {
         if (room === 0) {
           parts.push(part);
           part = { resource, scopeMetrics: [] };
@@ -42,10 +34,10 @@ export function partsOf(
           own = [];
           part.scopeMetrics.push({ scope, metrics: own });
         }
-        const points = metric.dataPoints.slice(from, from + room);
-        own.push(points.length === metric.dataPoints.length ? metric : withPoints(metric, points));
-        from += points.length;
-        room -= points.length;
+        const to = Math.min(from + room, size);
+        own.push(from === 0 && to === size ? metric : partOf(metric, from, to));
+        room -= to - from;
+        from = to;
       }
     }
   }
@@ -59,24 +51,4 @@ export function joinedParts(parts: readonly ResourceMetrics[]): ResourceMetrics 
     resource: first.resource,
     scopeMetrics: parts.flatMap(({ scopeMetrics }) => scopeMetrics),
   };
-}
-
-/** Points that are encoded between two turns of the event loop. */
-const POINTS_PER_STEP = 64;
-
-/**
- * An OTLP request. It is encoded in parts, which a request may be: what one message repeats, two
- * messages after one another repeat as well (Protocol Buffers, "Encoding", "Last One Wins").
- */
-export function* encoded(
-  metrics: ResourceMetrics,
-  serialize: (metrics: ResourceMetrics) => Uint8Array | undefined,
-): Steps<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for (const part of partsOf(metrics, POINTS_PER_STEP)) {
-    const piece = serialize(part);
-    if (piece !== undefined) pieces.push(piece);
-    yield;
-  }
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
 }

@@ -18,25 +18,25 @@ const tableIsThere = (page: Page) => page.getByRole('table', { name: 'Models' })
 const SHOTS: readonly Shot[] = [
   {
     name: 'live-overview-light',
-    query: 'range=60',
+    query: '',
     options: { viewport: WIDE, colorScheme: 'light' },
     ready: tableIsThere,
   },
   {
     name: 'live-overview-dark',
-    query: 'range=60',
+    query: '',
     options: { viewport: WIDE, colorScheme: 'dark' },
     ready: tableIsThere,
   },
   {
     name: 'live-instrument',
-    query: 'view=instrument&instrument=gen_ai.client.operation.duration&range=60',
+    query: 'view=instrument&instrument=gen_ai.client.operation.duration',
     options: { viewport: WIDE, colorScheme: 'light' },
     ready: (page) => page.getByRole('heading', { name: 'Percentiles' }).waitFor(),
   },
   {
     name: 'live-phone',
-    query: 'range=60',
+    query: '',
     options: { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 1.5 },
     ready: tableIsThere,
   },
@@ -52,13 +52,14 @@ export async function takeScreenshots(
   browser: Browser,
   url: string,
   folder: string,
+  rangeSeconds = 60,
 ): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   const paths: string[] = [];
   for (const { name, query, options, ready } of SHOTS) {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     const page = await context.newPage();
-    await page.goto(`${url}?${query}`);
+    await page.goto(`${url}?range=${rangeSeconds}&${query}`);
     await ready(page);
     // Graphs are drawn a frame or two after what is around them.
     await page.evaluate('new Promise((done) => setTimeout(done, 500))');

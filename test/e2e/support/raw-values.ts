@@ -37,6 +37,17 @@ export class RawValues {
     return [below, above];
   }
 
+  /** Raw values in each bucket, one more than there are bounds. */
+  histogram(group: string, bounds: readonly number[]): readonly number[] {
+    const counts = new Array<number>(bounds.length + 1).fill(0);
+    for (const value of this.values.get(group) ?? []) {
+      const index = bounds.findIndex((bound) => value <= bound);
+      const bucket = index < 0 ? bounds.length : index;
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   private note(group: string, duration: bigint): void {
     const values = this.values.get(group) ?? [];
     this.values.set(group, values);

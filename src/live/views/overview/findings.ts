@@ -30,17 +30,20 @@ const LATE_FIRST_TOKEN = 0.7;
 
 const WEIGHT: Readonly<Record<Level, number>> = { problem: 0, warning: 1, good: 2 };
 
-/** What is worth knowing, the worst first; one that says so where there is nothing. */
+/**
+ * What is worth knowing, the worst first; one that says so where there is nothing. Of what is equally bad the
+ * one that explains the others comes first: a bottleneck before the failures behind it.
+ */
 export function findingsOf(found: Findable): readonly Finding[] {
   const all = [
     ...found.slos.flatMap(sloFinding),
-    ...found.tables.flatMap(errorFindings),
     ...found.tables.flatMap(bottleneckFinding),
-    ...found.tables.flatMap(firstTokenFinding),
-    ...found.exporters.flatMap(exporterFinding),
     ...found.cardinality.flatMap(cardinalityFinding),
+    ...found.exporters.flatMap(exporterFinding),
     ...found.services.flatMap(silentFinding),
     ...runtimeFindings(found),
+    ...found.tables.flatMap(errorFindings),
+    ...found.tables.flatMap(firstTokenFinding),
   ];
   if (all.length === 0) {
     return [

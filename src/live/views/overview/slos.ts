@@ -67,7 +67,12 @@ function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
     }),
     burnRates,
     level: errors === null ? 'good' : level,
-    verdict: verdictOf(errors, budget, burning?.long, burnRates),
+    verdict: verdictOf(
+      errors,
+      budget,
+      burning === undefined ? undefined : Math.min(burning.long, kept),
+      burnRates,
+    ),
   };
 }
 
