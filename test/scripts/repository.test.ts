@@ -23,6 +23,8 @@ interface Field {
 }
 
 const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`)) as Workflow;
+const actions = ({ jobs }: Workflow) =>
+  Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses = [] }) => uses));
 const commands = ({ jobs }: Workflow) =>
   Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = [] }) => run));
 
@@ -38,6 +40,19 @@ describe('the workflows', () => {
     expect(workflow('ci').permissions).toEqual({ contents: 'read' });
     expect(workflow('release').permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(read('.github/workflows/release.yml')).not.toMatch(/secrets\./);
+  });
+
+  it.each(['ci', 'release'])('%s names the version of each action in full', (name) => {
+    const used = actions(workflow(name));
+    expect(used).not.toEqual([]);
+    expect(used.filter((action) => !/@v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+  });
+
+  it('let git read what a container is given, before anything asks it', () => {
+    const asked = commands(workflow('ci'));
+    const trusted = asked.findIndex((command) => command.includes('safe.directory'));
+    expect(trusted).toBeGreaterThanOrEqual(0);
+    expect(trusted).toBeLessThan(asked.indexOf('.ci/run'));
   });
 });
 
