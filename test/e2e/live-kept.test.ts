@@ -73,7 +73,9 @@ describe('meterbook live --keep', () => {
       await live.stop();
     });
     await expect(startLiveCommand(`--keep=${folder}`)).rejects.toThrow(
-      `is in use by the process ${live.pid}. End that, or name another folder with --keep.`,
+      new RegExp(
+        `is in use by the process ${live.pid}\\..*End that, or name another folder with --keep\\.`,
+      ),
     );
   });
 });
