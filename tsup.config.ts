@@ -56,7 +56,7 @@ const bench: Options = {
   outExtension: () => ({ js: '.mjs' }),
   onSuccess: async () => {
     for (const part of ['peers', 'native']) {
-      const isWanted = (path: string) => !/node_modules|\.npmrc|target/.test(path);
+      const isWanted = (path: string) => !/node_modules|\.npmrc|\.cache|target/.test(path);
       cpSync(`bench/${part}`, `${dist}/bench/${part}`, { recursive: true, filter: isWanted });
     }
   },
