@@ -65,6 +65,7 @@ describe('package.json', () => {
     expect(manifest.files).toEqual([
       'dist',
       'docs',
+      '!docs/images/*.png',
       '!docs/.vitepress',
       '!docs/reference',
       'CHANGELOG.md',
