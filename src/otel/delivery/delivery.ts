@@ -1,6 +1,7 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { atOnce, inSlices } from '../../core/index.js';
-import { encodeRequest, type Serialize, spareOf } from '../otlp/request.js';
+import { spareOf } from '../otlp/backward-writer.js';
+import { encodeRequest, type Serialize } from '../otlp/request.js';
 import type { Answer, Send } from './answer.js';
 import { pauseMillis } from './backoff.js';
 import { mergeBatches } from './merge.js';

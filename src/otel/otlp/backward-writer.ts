@@ -36,7 +36,7 @@ export class BackwardWriter {
    * @param spare written over, where it is large enough
    */
   begin(capacity: number, spare = NOTHING): this {
-    this.bytes = spare.length >= capacity ? spare : Buffer.allocUnsafeSlow(capacity);
+    this.bytes = spare.length >= capacity ? spare : allocate(capacity);
     this.view = viewOf(this.bytes);
     this.at = this.bytes.length;
     return this;
@@ -197,13 +197,31 @@ export class BackwardWriter {
   private reserve(count: number): void {
     if (this.at >= count) return;
     const { length } = this;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, length + count));
+    const larger = allocate(Math.max(2 * this.bytes.length, length + count));
     const at = larger.length - length;
     larger.set(this.bytes.subarray(this.at), at);
     this.bytes = larger;
     this.view = viewOf(larger);
     this.at = at;
   }
+}
+
+/** Memory that a writer has made: nobody else has a part of it, as there is of Node's pool. */
+const own = /* @__PURE__ */ new WeakSet<ArrayBufferLike>();
+
+function allocate(bytes: number): Buffer {
+  const made = Buffer.allocUnsafeSlow(bytes);
+  own.add(made.buffer);
+  return made;
+}
+
+/**
+ * The memory of what a writer has written, once nobody reads it any more, for the next one. With very
+ * many series requests would otherwise come to many times as much memory as there is at a time, and to as many
+ * garbage collections. `undefined` for bytes of other origin.
+ */
+export function spareOf({ buffer }: Uint8Array): Buffer | undefined {
+  return own.has(buffer) ? Buffer.from(buffer as ArrayBuffer) : undefined;
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {

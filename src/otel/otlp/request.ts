@@ -62,20 +62,6 @@ export function* encodeRequest(
   return writer.finish();
 }
 
-/** Smaller ones may share their memory with others (`Buffer.poolSize` is 8 KiB). */
-const LEAST_SPARE_BYTES = 65_536;
-
-/**
- * The memory of a request that nobody will read again, for the next one. With very many series they
- * would otherwise come to many times as much as there is at a time, and to as many garbage
- * collections.
- */
-export function spareOf({ buffer }: Uint8Array): Buffer | undefined {
-  return buffer instanceof ArrayBuffer && buffer.byteLength >= LEAST_SPARE_BYTES
-    ? Buffer.from(buffer)
-    : undefined;
-}
-
 /** One for all requests, since they are encoded one after the other; see {@link PointWriter}. */
 let idle: RowEncoder | undefined;
 
