@@ -32,13 +32,14 @@ const crowded = defineRegistry({
   },
 });
 
-/** Takes a few exports, refuses a few for good, and the rest for now. */
+/** Once there is somebody to see it, a few exports are refused for good, and the rest for now. */
+let isSeen = false;
+
 function startReceiver(): Promise<Server> {
-  let exports = 0;
+  let refused = 0;
   const server = createServer((request, response) => {
-    const turn = exports++;
     request.resume().on('end', () => {
-      response.statusCode = turn < 3 ? 200 : turn < 6 ? 400 : 503;
+      response.statusCode = !isSeen ? 200 : refused++ < 3 ? 400 : 503;
       response.end();
     });
   });
@@ -122,6 +123,10 @@ beforeAll(async () => {
   let turn = 0;
   traffic = setInterval(() => measure(turn++), 100);
   prometheus = await startPrometheus(endpoint(), { ruleFiles: writeArtefacts(folder, rules) });
+  await until('the exports that arrive have been seen', async () => {
+    return (await prometheus.query('meterbook_export_attempts_total > 0')).length > 0;
+  });
+  isSeen = true;
   // Rules are evaluated every 30 seconds, each group at its own moment.
   await until(
     'every rule has been evaluated with data to read',
