@@ -31,8 +31,8 @@ const services = positive('services', options.services);
 const memory = positive('memory', options.memory);
 const INTERVAL_MILLIS = 1_000;
 const MEBIBYTE = 1024 * 1024;
-/** What the process needs beside its history: Node, the bodies being read, answers. */
-const BESIDE_HISTORY = 350 * MEBIBYTE;
+/** What the process needs beside its history: Node, the bodies being read, answers, and what is not collected yet. */
+const BESIDE_HISTORY = 500 * MEBIBYTE;
 const ASKINGS = [
   'view=overview&range=300',
   'view=overview&range=3600',
