@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { agentMetrics } from '../src/agent/index.js';
 import { jobStoreMetrics } from '../src/jobs/index.js';
 import { startLive } from '../src/live/index.js';
@@ -57,17 +56,4 @@ export class Forwarder {
       this.failures += 1;
     }
   }
-}
-
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
-  darwin: ['open'],
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
-
-/** Opens an address in the browser, where there is one: the address has been printed anyway. */
-export function openInBrowser(url: string): void {
-  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program as string, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }

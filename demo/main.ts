@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { openInBrowser } from '../src/cli/open-browser.js';
 import { painter, wantsColour } from '../src/cli/terminal/style.js';
-import { openInBrowser, startPage } from './live-page.js';
+import { startPage } from './live-page.js';
 import { type DemoOptions, HELP, OptionError, parseOptions } from './options.js';
 import { exitCodeOf, runDemo } from './run.js';
 import { JsonView } from './view/json-view.js';
@@ -34,7 +35,8 @@ async function withPage(options: DemoOptions, signal: AbortSignal): Promise<numb
   try {
     process.stdout.write(`Page: ${live.pageUrl}\n`);
     const isWatched = process.stdout.isTTY && !process.env['CI'];
-    if (isWatched && options.open) openInBrowser(live.pageUrl);
+    // The address has been printed anyway.
+    if (isWatched && options.open) openInBrowser(live.pageUrl, () => undefined);
     const result = await runDemo(options, viewFor(false), signal, { live });
     if (isWatched) {
       process.stdout.write(`\nThe page stays until Ctrl-C: ${live.pageUrl}\n`);

@@ -9,7 +9,8 @@ function linear(boundaries: readonly number[], value: number): number {
   return bucket;
 }
 
-function binary(boundaries: readonly number[], value: number): number {
+/** The search that most libraries have: the first bucket whose upper bound is not below the value. */
+export function binary(boundaries: readonly number[], value: number): number {
   let low = 0;
   let high = boundaries.length;
   while (low < high) {

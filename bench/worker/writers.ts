@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { attr, buckets, defineRegistry, histogram } from '../../src/index.js';
 import { BOUNDARIES } from '../subjects/subject.js';
+import { binary } from './bucket-search.js';
 import { MASK, VALUES } from './inputs.js';
 import type { WriterWay } from './writer-ways.js';
 
@@ -14,17 +15,6 @@ interface ThreadData {
   readonly way: WriterWay;
   readonly thread: number;
   readonly memory: SharedArrayBuffer;
-}
-
-function bucketOf(value: number): number {
-  let low = 0;
-  let high: number = BOUNDARIES.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value > BOUNDARIES[middle]!) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Ways to record one value; each thread makes its own. */
@@ -51,7 +41,7 @@ const RECORDERS: Readonly<Record<WriterWay, (data: ThreadData) => (value: number
     return (value) => {
       row[0]! += 1;
       row[1]! += value;
-      row[2 + bucketOf(value)]! += 1;
+      row[2 + binary(BOUNDARIES, value)]! += 1;
     };
   },
   'shared, atomics'({ memory }) {
@@ -60,7 +50,7 @@ const RECORDERS: Readonly<Record<WriterWay, (data: ThreadData) => (value: number
     const scratch = new DataView(new ArrayBuffer(8));
     return (value) => {
       Atomics.add(counts, 0, 1);
-      Atomics.add(counts, 2 + bucketOf(value), 1);
+      Atomics.add(counts, 2 + binary(BOUNDARIES, value), 1);
       // There is no atomic addition of doubles: swap until nobody else was faster.
       for (;;) {
         const before = Atomics.load(bits, 0);

@@ -109,7 +109,11 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   });
   try {
     io.stdout.write(values.json ? `${JSON.stringify(addressesOf(running))}\n` : greeting(running));
-    if (values.open) openInBrowser(running.pageUrl, io);
+    if (values.open) {
+      openInBrowser(running.pageUrl, (program) => {
+        note(io, `${program} is not there to open the page. Open it by hand.`);
+      });
+    }
     await stopped;
   } finally {
     await running.close();

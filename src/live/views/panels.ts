@@ -1,6 +1,6 @@
 import type { Asked, Panel, Question } from '../../artefacts/index.js';
 import type { BoardRow, Line, PanelData } from '../protocol.js';
-import type { Answerer, LineValues, WholeValue } from './answers.js';
+import type { Answerer, LineValues } from './answers.js';
 import { queriesOf } from './queries.js';
 
 /** Lines of one graph that can be told apart, and rows that are read. */
@@ -169,9 +169,4 @@ function numberIn(row: readonly (string | number | null)[], column: number): num
 /** Six digits are more than a screen shows, and half of what a double takes as text. */
 export function rounded(value: number | null): number | null {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6));
-}
-
-/** The number of a question without a breakdown. */
-export function wholeOf(values: readonly WholeValue[]): number | null {
-  return rounded(values[0]?.value ?? null);
 }

@@ -1,4 +1,5 @@
 import {
+  type BurnAlert,
   burnAlerts,
   durationSeconds,
   durationText,
@@ -25,32 +26,23 @@ function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
   const { unit, name: instrument } = slo.instrument;
   const kept = store.oldest === undefined ? 0 : (store.now() - store.oldest) / 1_000;
   const budget = 1 - objective;
-  const burn = (seconds: number): number | null => {
-    const errors = answerer.sloErrors(slo, seconds);
-    return errors === null ? null : errors / budget;
-  };
   const errors = answerer.sloErrors(slo, Math.min(durationSeconds(window), store.maxSeconds));
   const alerts = burnAlerts(window);
   const windows = [...new Set(alerts.flatMap(({ short, long }) => [short, long]))].sort(
     (a, b) => a - b,
   );
+  const burns = new Map(
+    windows.map((seconds) => [seconds, burnOf(answerer.sloErrors(slo, seconds), budget)]),
+  );
   // A window that history does not reach into would only repeat the one before.
   const reached = windows.filter((_, i) => i === 0 || (windows[i - 1] ?? 0) < kept);
   const burnRates = reached.flatMap((seconds) => {
-    const rate = burn(seconds);
+    const rate = burns.get(seconds) ?? null;
     return rate === null ? [] : [{ seconds, rate: rounded(rate) ?? 0 }];
   });
-  const burning = alerts.find(
-    ({ long, short, factor }) => (burn(long) ?? 0) >= factor && (burn(short) ?? 0) >= factor,
+  const burning = alerts.find(({ long, short, factor }) =>
+    [long, short].every((seconds) => (burns.get(seconds) ?? 0) >= factor),
   );
-  const level: Level =
-    burning === undefined
-      ? errors !== null && errors > budget
-        ? 'warning'
-        : 'good'
-      : burning.severity === 'page'
-        ? 'problem'
-        : 'warning';
   return {
     name,
     scope: slo.scope,
@@ -66,7 +58,7 @@ function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
       budgetLeft: rounded(1 - errors / budget) ?? 0,
     }),
     burnRates,
-    level: errors === null ? 'good' : level,
+    level: levelOf(errors, budget, burning),
     verdict: verdictOf(
       errors,
       budget,
@@ -74,6 +66,16 @@ function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
       burnRates,
     ),
   };
+}
+
+function burnOf(errors: number | null, budget: number): number | null {
+  return errors === null ? null : errors / budget;
+}
+
+function levelOf(errors: number | null, budget: number, burning: BurnAlert | undefined): Level {
+  if (errors === null) return 'good';
+  if (burning !== undefined) return burning.severity === 'page' ? 'problem' : 'warning';
+  return errors > budget ? 'warning' : 'good';
 }
 
 function verdictOf(
