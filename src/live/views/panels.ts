@@ -15,12 +15,38 @@ export interface PanelContext {
   readonly by?: string | undefined;
 }
 
-/** A panel with its answers. */
-export function panelData(id: string, panel: Panel, context: PanelContext): PanelData {
+/** What is each kind's own: the answers, without what every panel has. */
+type Answers<P extends PanelData = PanelData> = P extends PanelData
+  ? Omit<P, 'id' | 'title' | 'description' | 'unit' | 'axis' | 'queries' | 'instrument' | 'empty'>
+  : never;
+
+function answersOf(panel: Panel, answerer: Answerer): Answers {
+  const { kind } = panel;
+  switch (kind) {
+    case 'lines':
+    case 'stacked':
+      return { kind, ...linesOf(panel, answerer) };
+    case 'number':
+      return { kind, values: numbersOf(panel, answerer) };
+    case 'table':
+      return { kind, ...tableOf(panel, answerer) };
+    case 'heatmap': {
+      const first = panel.asked[0]?.question;
+      const counts =
+        first?.ask === 'heatmap' ? answerer.heatmap(first) : { bounds: [], counts: [] };
+      return { kind, ...counts };
+    }
+  }
+}
+
+/** A panel with its answers; nothing where it has nothing to show. */
+function panelData(id: string, panel: Panel, context: PanelContext): PanelData | undefined {
   const { answerer, services } = context;
   const shown = context.by === undefined ? panel : brokenDown(panel, context.by);
+  const answers = answersOf(shown, answerer);
+  if (isEmpty(answers)) return undefined;
   const first = shown.asked[0]?.question;
-  const base = {
+  return {
     id,
     title: panel.title,
     description: panel.description ?? '',
@@ -28,21 +54,8 @@ export function panelData(id: string, panel: Panel, context: PanelContext): Pane
     ...(panel.axis !== undefined && { axis: panel.axis }),
     queries: queriesOf(shown, answerer.span, answerer.picked, services),
     ...(first !== undefined && 'instrument' in first && { instrument: first.instrument.name }),
+    ...answers,
   };
-  switch (shown.kind) {
-    case 'lines':
-    case 'stacked':
-      return { ...base, kind: shown.kind, ...linesOf(shown, answerer) };
-    case 'number':
-      return { ...base, kind: 'number', values: numbersOf(shown, answerer) };
-    case 'table':
-      return { ...base, kind: 'table', ...tableOf(shown, answerer) };
-    case 'heatmap': {
-      const counts =
-        first?.ask === 'heatmap' ? answerer.heatmap(first) : { bounds: [], counts: [] };
-      return { ...base, kind: 'heatmap', ...counts };
-    }
-  }
 }
 
 /** Rows of panels; a panel that has nothing to show is left out, and so is an empty row. */
@@ -54,7 +67,7 @@ export function boardRows(
   return rows.flatMap(({ title, panels }) => {
     const data = panels
       .map((panel) => panelData(idOf(prefix, title, panel.title), panel, context))
-      .filter((panel) => !isEmpty(panel));
+      .filter((panel) => panel !== undefined);
     return data.length === 0 ? [] : [{ title, panels: data }];
   });
 }
@@ -68,7 +81,7 @@ function idOf(...parts: readonly string[]): string {
 }
 
 /** Whether there is no number in it at all. */
-export function isEmpty(panel: PanelData): boolean {
+function isEmpty(panel: Answers): boolean {
   switch (panel.kind) {
     case 'lines':
     case 'stacked':

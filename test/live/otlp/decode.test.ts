@@ -15,8 +15,9 @@ import {
   TooMuch,
 } from '../../../src/live/otlp/limits.js';
 import type { DecodedResourceMetrics } from '../../../src/live/otlp/types.js';
+import type { Message } from '../../support/official-otlp/definitions.js';
 import { PROPERTY_TIMEOUT, tries } from '../../support/property.js';
-import { anyRequest, encodeRequest, jsonOf, type Message } from '../support/otlp.js';
+import { anyRequest, encodeRequest, jsonOf } from '../support/otlp.js';
 
 interface Read {
   readonly resources: readonly DecodedResourceMetrics[];

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { official } from '../../support/official-otlp/definitions.js';
 import { until } from '../../support/pipeline.js';
 import { type Assembled, assemble, post, send } from '../support/assembled.js';
-import { encodeRequest, jsonOf, official } from '../support/otlp.js';
+import { encodeRequest, jsonOf } from '../support/otlp.js';
 
 const open: Assembled[] = [];
 

@@ -1,36 +1,5 @@
 import fc from 'fast-check';
-import root from 'otlp-definitions/build/src/generated/root.js';
-
-/** A message as protobufjs takes and gives it: fields by their names in lowerCamelCase. */
-export type Message = Readonly<Record<string, unknown>>;
-
-interface OfficialType {
-  fromObject(message: Message): unknown;
-  encode(message: unknown): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): unknown;
-  toObject(message: unknown, options: Message): Message;
-}
-
-interface Generated {
-  readonly opentelemetry: {
-    readonly proto: {
-      readonly collector: {
-        readonly metrics: {
-          readonly v1: {
-            readonly ExportMetricsServiceRequest: OfficialType;
-            readonly ExportMetricsServiceResponse: OfficialType;
-          };
-        };
-      };
-    };
-  };
-}
-
-/**
- * The protocol's official definitions, as the code that protobufjs generates from them, which no
- * part of the package uses: an oracle for what does.
- */
-export const official = (root as unknown as Generated).opentelemetry.proto.collector.metrics.v1;
+import { type Message, official } from '../../support/official-otlp/definitions.js';
 
 /** Encodes a request with the official definitions. */
 export function encodeRequest(request: Message): Uint8Array {

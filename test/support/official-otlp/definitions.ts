@@ -124,13 +124,24 @@ export interface WireRequest {
   }[];
 }
 
+/** A message as protobufjs takes and gives it: fields by their names in lowerCamelCase. */
+export type Message = Readonly<Record<string, unknown>>;
+
+interface OfficialType {
+  fromObject(message: Message): unknown;
+  encode(message: unknown): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): unknown;
+  toObject(message: unknown, options: Message): Message;
+}
+
 interface Generated {
   readonly opentelemetry: {
     readonly proto: {
       readonly collector: {
         readonly metrics: {
           readonly v1: {
-            readonly ExportMetricsServiceRequest: { decode(bytes: Uint8Array): WireRequest };
+            readonly ExportMetricsServiceRequest: OfficialType;
+            readonly ExportMetricsServiceResponse: OfficialType;
           };
         };
       };
@@ -138,9 +149,13 @@ interface Generated {
   };
 }
 
-const { v1 } = (root as unknown as Generated).opentelemetry.proto.collector.metrics;
+/**
+ * The protocol's official definitions, as the code that protobufjs generates from them, which no
+ * part of the package uses: an oracle for what does.
+ */
+export const official = (root as unknown as Generated).opentelemetry.proto.collector.metrics.v1;
 
 /** Decodes an `ExportMetricsServiceRequest`; throws if the bytes are none. */
 export function decodeWireRequest(bytes: Uint8Array): WireRequest {
-  return v1.ExportMetricsServiceRequest.decode(bytes);
+  return official.ExportMetricsServiceRequest.decode(bytes) as WireRequest;
 }
