@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/index.js';
-import { freePort } from '../e2e/support/free-port.js';
 import { post, send } from '../live/support/assembled.js';
 import { encodeRequest } from '../live/support/otlp.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/pipeline.js';
 import { type Ran, run } from './support/command.js';
 

@@ -13,8 +13,8 @@ import {
 } from '../../src/index.js';
 import { everyKind, hostile } from '../artefacts/support/registries.js';
 import { type Folder, makeFolder } from '../cli/support/folder.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/pipeline.js';
-import { freePort } from './support/free-port.js';
 import { type Prometheus, startPrometheus } from './support/prometheus.js';
 
 const kind = attr.oneOf('chat', 'embeddings', 'images', '_OTHER');

@@ -7,8 +7,8 @@ import type { Ran } from '../cli/support/command.js';
 import { buildCommand, type CommandProgram } from '../cli/support/command-program.js';
 import { makeFolder } from '../cli/support/folder.js';
 import { startInTerminal, type TestTerminal } from '../cli/support/terminal.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/pipeline.js';
-import { freePort } from './support/free-port.js';
 
 /**
  * `meterbook top` as a process in a pseudo-terminal, with a service that sends by our own export, and the

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { type Receiver, type ReceiverAnswer, startReceiver } from '../../demo/receiver.js';
+import { freePort } from './free-port.js';
 import { ReceivedLedger } from './received-ledger.js';
 
 /** What a receiver does with a request, and what becomes of the data in it. */
@@ -160,8 +161,9 @@ export async function startFaultyReceiver(
     }
   };
 
-  receiver = await listenAnywhere(listen);
-  const { port, url } = receiver;
+  const port = await freePort();
+  receiver = await listen(port);
+  const { url } = receiver;
   if (options.behaviour !== undefined) await behave(options.behaviour);
   return {
     url,
@@ -173,19 +175,6 @@ export async function startFaultyReceiver(
     once: (...behaviours) => void queue.push(...behaviours),
     close: async () => receiver?.close(),
   };
-}
-
-/** Below the ports that the system hands out: one that is closed for a while is not taken then. */
-const PORTS = { from: 20_000, count: 10_000 };
-
-async function listenAnywhere(listen: (port: number) => Promise<Receiver>): Promise<Receiver> {
-  for (;;) {
-    try {
-      return await listen(PORTS.from + Math.floor(Math.random() * PORTS.count));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    }
-  }
 }
 
 function untrusted(): { readonly cert: Buffer; readonly key: Buffer } {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectorOptions, CollectorPorts } from '../../../src/artefacts/index.js';
+import { freePort } from '../../support/free-port.js';
 import { until } from '../../support/pipeline.js';
-import { freePort } from './free-port.js';
 
 /** What the configurations take from the environment. */
 const SECRETS = {

@@ -3,8 +3,8 @@ import { type LivePage, startPage } from '../../../demo/live-page.js';
 import { parseOptions } from '../../../demo/options.js';
 import { type RunExtras, runDemo } from '../../../demo/run.js';
 import type { DemoResult } from '../../../demo/view/state.js';
+import { freePort } from '../../support/free-port.js';
 import { openBrowser } from './browser.js';
-import { freePort } from './free-port.js';
 
 /** The live view with a browser, and the demo to fill it. */
 export interface LiveStage {

@@ -3,8 +3,8 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../support/free-port.js';
 import { until } from '../../support/pipeline.js';
-import { freePort } from './free-port.js';
 
 /** A PostgreSQL server of a test. */
 export interface Postgres {

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/free-port.js';
 import { until } from '../../support/pipeline.js';
-import { freePort } from './free-port.js';
 
 /** One series of the answer to an instant query. */
 export interface Sample {
