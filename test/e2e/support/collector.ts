@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectorOptions, CollectorPorts } from '../../../src/artefacts/index.js';
 import { freePort } from '../../support/free-port.js';
-import { until } from '../../support/pipeline.js';
+import { startServerProcess } from './server-process.js';
 
 /** What the configurations take from the environment. */
 const SECRETS = {
@@ -76,58 +76,27 @@ export async function startCollector(place: CollectorPlace, config: string): Pro
   mkdirSync(folder);
   const file = join(folder, 'config.yaml');
   writeFileSync(file, config);
-  let said = '';
-  const start = async (): Promise<{ child: ChildProcess; ended: Promise<void> }> => {
-    const child = spawn(program(), ['--config', file], {
-      env: { ...process.env, ...SECRETS },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-    });
-    let isRunning = true;
-    const ended = new Promise<void>((resolve) => {
-      const end = (error?: Error): void => {
-        isRunning = false;
-        if (error !== undefined) said += error.message;
-        resolve();
-      };
-      child.once('close', () => end());
-      child.once('error', end);
-    });
-    await until(
-      'the Collector is well',
-      async () => {
-        if (!isRunning) throw new Error(`the Collector does not run: ${said}`);
-        const url = `http://127.0.0.1:${ports.health}/`;
-        return (await fetch(url).catch(() => undefined))?.ok ?? false;
-      },
-      30_000,
-    );
-    return { child, ended };
-  };
-
-  let running = await start();
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    running.child.kill(signal);
-    await running.ended;
-  };
+  const server = await startServerProcess({
+    name: 'the Collector',
+    program: program(),
+    args: ['--config', file],
+    options: { env: { ...process.env, ...SECRETS } },
+    isReady: async () => (await fetch(`http://127.0.0.1:${ports.health}/`)).ok,
+  });
   return {
     url: `http://127.0.0.1:${ports.http}`,
     ports,
-    said: () => said,
+    said: server.said,
     async ownMetric(name) {
       const text = await (await fetch(`http://127.0.0.1:${ports.telemetry}/metrics`)).text();
       const lines = text.split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
       if (lines.length === 0) return undefined;
       return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
-    end,
-    async restart() {
-      running = await start();
-    },
+    end: server.end,
+    restart: server.restart,
     async stop() {
-      await end('SIGKILL');
+      await server.end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };

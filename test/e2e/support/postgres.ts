@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../support/free-port.js';
-import { until } from '../../support/pipeline.js';
+import { startServerProcess } from './server-process.js';
 
 /** A PostgreSQL server of a test. */
 export interface Postgres {
@@ -66,63 +66,35 @@ export async function startPostgres(): Promise<Postgres> {
   const config = { host: '127.0.0.1', port, user: 'test', database: 'postgres' };
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
 
-  const start = async () => {
-    const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    const args = ['-D', data, '-p', String(port), ...flags];
-    const server = spawn(programOf('postgres'), args, {
-      ...options,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-    });
-    const ended = new Promise<void>((resolve) => {
-      server.once('close', () => resolve());
-      server.once('error', (error) => {
-        said += error.message;
-        resolve();
-      });
-    });
-    let isRunning = true;
-    void ended.then(() => {
-      isRunning = false;
-    });
-    await until(
-      'PostgreSQL is ready',
-      async () => {
-        if (!isRunning) throw new Error(`postgres does not run: ${said}`);
-        const client = new pg.Client(config);
-        client.on('error', () => undefined);
-        try {
-          await client.connect();
-          return true;
-        } catch {
-          return false;
-        } finally {
-          await client.end().catch(() => undefined);
-        }
-      },
-      30_000,
-    );
-    return { server, ended };
-  };
-
-  let running = await start();
-  const end = async (signal: 'SIGQUIT' | 'SIGINT'): Promise<void> => {
-    running.server.kill(signal);
-    await running.ended;
-  };
+  const server = await startServerProcess({
+    name: 'PostgreSQL',
+    program: programOf('postgres'),
+    args: [
+      ...['-D', data, '-p', String(port)],
+      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ],
+    options,
+    isReady: () => connects(config),
+  });
   return {
     port,
     config,
-    kill: () => end('SIGQUIT'),
-    async restart() {
-      running = await start();
-    },
+    kill: () => server.end('SIGQUIT'),
+    restart: server.restart,
     async stop() {
-      await end('SIGINT');
+      await server.end('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function connects(config: pg.ClientConfig): Promise<boolean> {
+  const client = new pg.Client(config);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }

@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port.js';
-import { until } from '../../support/pipeline.js';
+import { startServerProcess } from './server-process.js';
 
 /** One series of the answer to an instant query. */
 export interface Sample {
@@ -76,49 +76,18 @@ export async function startPrometheus(
   const settings = { global, scrape_configs: jobs, storage, rule_files: options.ruleFiles ?? [] };
   writeFileSync(config, JSON.stringify(settings));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const start = async () => {
-    const server = spawn(
-      program,
-      [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=${new URL(url).host}`,
-        '--log.level=error',
-        ...flags,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    let said = '';
-    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-    });
-    const ended = new Promise<void>((resolve) => {
-      server.once('close', () => resolve());
-      server.once('error', (error) => {
-        said += error.message;
-        resolve();
-      });
-    });
-    let isRunning = true;
-    void ended.then(() => {
-      isRunning = false;
-    });
-    await until(
-      'Prometheus is ready',
-      async () => {
-        if (!isRunning) throw new Error(`prometheus does not run: ${said}`);
-        return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok ?? false;
-      },
-      30_000,
-    );
-    return { server, ended };
-  };
-
-  let running = await start();
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    running.server.kill(signal);
-    await running.ended;
-  };
+  const server = await startServerProcess({
+    name: 'Prometheus',
+    program,
+    args: [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${new URL(url).host}`,
+      '--log.level=error',
+      ...flags,
+    ],
+    isReady: async () => (await fetch(`${url}/-/ready`)).ok,
+  });
   const ask = async (expression: string): Promise<readonly Answered[]> => {
     const response = await fetch(`${url}/api/v1/query`, {
       method: 'POST',
@@ -146,17 +115,15 @@ export async function startPrometheus(
         samples: values.map(([seconds, value]) => [seconds, Number(value)] as const),
       }));
     },
-    kill: () => end('SIGKILL'),
-    async restart() {
-      running = await start();
-    },
+    kill: () => server.end('SIGKILL'),
+    restart: server.restart,
     async value(expression) {
       const samples = await query(expression);
       if (samples.length > 1) throw new Error(`${expression} has ${samples.length} series`);
       return samples[0]?.value;
     },
     async stop() {
-      await end('SIGTERM');
+      await server.end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
