@@ -11,7 +11,14 @@ import { bundleSection } from './sections/bundle.js';
 import { jobsSection } from './sections/jobs.js';
 import { buildPackage } from './support/build.js';
 
-const options = parseOptions(process.argv.slice(2));
+const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(
+    'Takes the options of `meterbook bench` (npx meterbook bench --help), and two sections more:\n--only jobs and --only bundle.',
+  );
+  process.exit();
+}
+const options = parseOptions(args);
 const dist = buildPackage();
 const entry = join(dist, 'index.js');
 const docs = fileURLToPath(new URL('../docs', import.meta.url));

@@ -15,7 +15,6 @@ export interface Options {
   readonly baseline?: string | undefined;
   /** Words of the sections to measure; all of them without. */
   readonly only: readonly string[];
-  readonly help: boolean;
 }
 
 /** How often and how long things are measured. */
@@ -48,7 +47,6 @@ export function parseOptions(args: readonly string[]): Options {
       out: { type: 'string' },
       baseline: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   return values;

@@ -8,9 +8,10 @@ import type { Refusals, Runtime } from './runtime.js';
 import { Activity, RowPool, Series } from './series.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
 import { noteUse, type Uses } from './usage.js';
+import { ValueTable } from './value-table.js';
 
 /** A level of the lookup: values of one attribute, and below each the next level or the series. */
-type Level = Map<unknown, Level | Series>;
+type Level = ValueTable<Level | Series>;
 
 /** The attribute set of what finds no place any more (metrics SDK, "Overflow attribute"). */
 const OVERFLOW_ATTRIBUTES = Object.freeze({ 'otel.metric.overflow': true });
@@ -61,7 +62,7 @@ export class SeriesIndex {
     this.usesContext = this.contextKeys.some((key) => key !== undefined);
     this.rules = new AttributeRules(declaration, refusals);
     this.pool = new RowPool(aggregation, runtime);
-    this.root = this.keys.length === 0 ? undefined : new Map();
+    this.root = this.keys.length === 0 ? undefined : new ValueTable();
   }
 
   /** The series of these attributes; `undefined` when the measurement has been dropped. */
@@ -257,12 +258,12 @@ export class SeriesIndex {
     for (const value of path.slice(0, -1)) {
       let next = level.get(value) as Level | undefined;
       if (next === undefined) {
-        next = new Map();
-        level.set(value, next);
+        next = new ValueTable();
+        level.add(value, next);
       }
       level = next;
     }
-    level.set(path.at(-1), series);
+    level.add(path.at(-1), series);
     return series;
   }
 
@@ -298,7 +299,7 @@ export class SeriesIndex {
     path: readonly CheckedValue[],
     depth: number,
   ): boolean {
-    if (!(node instanceof Map)) return true;
+    if (!(node instanceof ValueTable)) return true;
     if (this.remove(node.get(path[depth]), path, depth + 1)) node.delete(path[depth]);
     return node.size === 0;
   }
