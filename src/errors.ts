@@ -1,7 +1,8 @@
 /** What to do about each error, where the place that throws it does not know better. */
 const HINTS = {
   INVALID_REGISTRY: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
-  INVALID_SCOPE: 'Set scope.name to the name of the library or service that owns the instruments.',
+  INVALID_SCOPE:
+    'Set scope.name to who owns the instruments, a library or service; version and schemaUrl are strings.',
   RESERVED_NAME:
     'Rename the property; the exported metric name is set by the declaration and stays.',
   INVALID_INSTRUMENT:
@@ -33,7 +34,7 @@ const HINTS = {
 /** What each error means. Apart from the hints, which every error needs, so that a bundler can drop it. */
 const TITLES: Readonly<Record<ErrorCode, string>> = {
   INVALID_REGISTRY: 'The registry definition is malformed.',
-  INVALID_SCOPE: 'The instrumentation scope has no usable name.',
+  INVALID_SCOPE: 'The instrumentation scope is malformed.',
   RESERVED_NAME: 'An instrument is declared under a property name the registry itself uses.',
   INVALID_INSTRUMENT: 'A registry entry was not made by an instrument function.',
   INVALID_INSTRUMENT_NAME: 'The instrument name breaks the OpenTelemetry syntax.',

@@ -61,9 +61,7 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
   if (typeof instruments !== 'object' || instruments === null) {
     throw new MeterbookError('INVALID_REGISTRY', { cause: `instruments is ${show(instruments)}.` });
   }
-  if (typeof scope?.name !== 'string' || scope.name === '') {
-    throw new MeterbookError('INVALID_SCOPE', { cause: `scope.name is ${show(scope?.name)}.` });
-  }
+  checkScope(scope);
   const byName = new Map<string, { property: string; declaration: InstrumentDeclaration }>();
   for (const [property, declaration] of Object.entries(instruments)) {
     checkInstrument(property, declaration);
@@ -84,6 +82,14 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
     instruments: Object.freeze({ ...instruments }),
     slos: Object.freeze({ ...slos }),
   });
+}
+
+function checkScope(scope: Scope | undefined): void {
+  const { name, version = '', schemaUrl = '' } = scope ?? {};
+  for (const [field, value] of Object.entries({ name, version, schemaUrl })) {
+    if (typeof value === 'string' && (value !== '' || field !== 'name')) continue;
+    throw new MeterbookError('INVALID_SCOPE', { cause: `scope.${field} is ${show(value)}.` });
+  }
 }
 
 /** The error for two declarations of one name: it shows both sides. */
