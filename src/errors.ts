@@ -2,7 +2,7 @@
 const HINTS = {
   INVALID_REGISTRY: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
   INVALID_SCOPE:
-    'Set scope.name to who owns the instruments, a library or service; version and schemaUrl are strings.',
+    'Set scope.name to the library or service that owns the instruments; version and schemaUrl are strings.',
   RESERVED_NAME:
     'Rename the property; the exported metric name is set by the declaration and stays.',
   INVALID_INSTRUMENT:
@@ -16,7 +16,7 @@ const HINTS = {
     'Use a non-empty dotted name that is no property of every JavaScript object.',
   INVALID_ATTRIBUTE: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
   INVALID_LIMIT:
-    'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
+    'maxSeries is a whole number from 1 to 1000000, sampleOneIn one from 1, idleSeconds a number above 0.',
   INVALID_RENAME:
     'Give name, last day ("2027-01-31"), and unit and factor together; no factor for base2().',
   INVALID_SEED:

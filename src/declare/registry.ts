@@ -208,7 +208,7 @@ function checkLimits({
   idleSeconds,
   sampleOneIn,
 }: InstrumentDeclaration): void {
-  const refuse = (limit: string, value: unknown, fix: string): void => {
+  const refuse = (limit: string, value: unknown, fix?: string): void => {
     throw new MeterbookError('INVALID_LIMIT', {
       instrument: name,
       cause: `${limit} is ${show(value)}.`,
@@ -216,17 +216,13 @@ function checkLimits({
     });
   };
   if (!(Number.isSafeInteger(maxSeries) && maxSeries >= 1 && maxSeries <= 1_000_000)) {
-    refuse('maxSeries', maxSeries, 'Set maxSeries to a whole number from 1 to 1000000.');
+    refuse('maxSeries', maxSeries);
   }
   if (idleSeconds !== undefined && !(Number.isFinite(idleSeconds) && idleSeconds > 0)) {
-    refuse(
-      'idleSeconds',
-      idleSeconds,
-      'Set idleSeconds to a number of seconds above 0, or leave it out.',
-    );
+    refuse('idleSeconds', idleSeconds);
   }
   if (!(Number.isSafeInteger(sampleOneIn) && sampleOneIn >= 1)) {
-    refuse('sampleOneIn', sampleOneIn, 'Set sampleOneIn to a whole number from 1 up.');
+    refuse('sampleOneIn', sampleOneIn);
   }
   if (sampleOneIn > 1 && kind !== 'counter' && kind !== 'histogram') {
     refuse(
