@@ -4,16 +4,11 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { agentInstruments, agentMetrics } from '../../src/agent/index.js';
+import { agentMetrics } from '../../src/agent/index.js';
 import { fetchHandler, headerContext } from '../../src/http/index.js';
-import {
-  addAttributes,
-  attr,
-  defineRegistry,
-  MeterbookError,
-  upDownCounter,
-} from '../../src/index.js';
+import { addAttributes, MeterbookError } from '../../src/index.js';
 import { testRegistry } from '../../src/testing/index.js';
+import { byOrganization } from './server/support/by-organization.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -65,32 +60,13 @@ describe('fetchHandler', () => {
   });
 
   it('counts what is active by the context of each request, where the registry has it so', async () => {
-    const { name, unit, attributes } = agentInstruments.httpServerActiveRequests;
-    const organization = { 'organization.id': attr.string().fromContext().optional() };
-    const registry = testRegistry(
-      defineRegistry({
-        scope: { name: 'own' },
-        instruments: {
-          ...agentInstruments,
-          httpServerActiveRequests: upDownCounter({
-            name,
-            unit,
-            attributes: { ...attributes, ...organization },
-          }),
-        },
-      }),
-    );
+    const { registry, active } = byOrganization();
     const answer = fetchHandler(async () => new Response('waits to be read'), {
       registry,
       context: headerContext({ trust: true }),
     });
     const begin = (id: string) =>
       answer(new Request('http://h/', { headers: { 'x-organization-id': id } }));
-    const active = async () =>
-      (await registry.httpServerActiveRequests.readAll()).map((it) => [
-        it.attributes['organization.id'],
-        it.value,
-      ]);
     const answers = [await begin('a'), await begin('b'), await begin('b')];
     expect(await active()).toEqual([
       ['a', 1],
