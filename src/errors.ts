@@ -1,7 +1,8 @@
 /** What to do about each error, where the place that throws it does not know better. */
 const HINTS = {
   INVALID_REGISTRY: 'Pass { scope: { name }, instruments: { … } } to defineRegistry().',
-  INVALID_SCOPE: 'Set scope.name to the name of the library or service that owns the instruments.',
+  INVALID_SCOPE:
+    'Set scope.name to the library or service that owns the instruments; version and schemaUrl are strings.',
   RESERVED_NAME:
     'Rename the property; the exported metric name is set by the declaration and stays.',
   INVALID_INSTRUMENT:
@@ -15,7 +16,7 @@ const HINTS = {
     'Use a non-empty dotted name that is no property of every JavaScript object.',
   INVALID_ATTRIBUTE: 'Declare it with attr.string(), attr.oneOf(), attr.int() or attr.boolean().',
   INVALID_LIMIT:
-    'maxSeries and sampleOneIn are whole numbers from 1, idleSeconds a positive number.',
+    'maxSeries is a whole number from 1 to 1000000, sampleOneIn one from 1, idleSeconds a number above 0.',
   INVALID_RENAME:
     'Give name, last day ("2027-01-31"), and unit and factor together; no factor for base2().',
   INVALID_SEED:
@@ -33,7 +34,7 @@ const HINTS = {
 /** What each error means. Apart from the hints, which every error needs, so that a bundler can drop it. */
 const TITLES: Readonly<Record<ErrorCode, string>> = {
   INVALID_REGISTRY: 'The registry definition is malformed.',
-  INVALID_SCOPE: 'The instrumentation scope has no usable name.',
+  INVALID_SCOPE: 'The instrumentation scope is malformed.',
   RESERVED_NAME: 'An instrument is declared under a property name the registry itself uses.',
   INVALID_INSTRUMENT: 'A registry entry was not made by an instrument function.',
   INVALID_INSTRUMENT_NAME: 'The instrument name breaks the OpenTelemetry syntax.',

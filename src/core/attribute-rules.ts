@@ -53,9 +53,7 @@ export class AttributeRules {
       this.refusals.drop('missing_attribute', `the required attribute "${key}" is missing.`);
       return null;
     }
-    if (type === 'string' && typeof value === 'string') {
-      return value.length > MAX_VALUE_LENGTH ? cut(value) : value;
-    }
+    if (type === 'string' && typeof value === 'string') return textOf(value);
     if (type === 'int' && Number.isSafeInteger(value)) return value as number;
     if (type === 'boolean' && typeof value === 'boolean') return value;
     if (type === 'oneOf') {
@@ -102,9 +100,13 @@ export class AttributeRules {
   }
 }
 
-/** The longest beginning that is kept, and no half of a surrogate pair at its end. */
-function cut(value: string): string {
+/**
+ * The longest beginning that is kept, with U+FFFD in the place of half surrogate pairs: encoders put
+ * that there anyway, and series that differ in nothing else would become one only on their way out.
+ */
+function textOf(value: string): string {
   const last = value.charCodeAt(MAX_VALUE_LENGTH - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return value.slice(0, isHalf ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
+  const isHalf = last >= 0xd800 && last <= 0xdbff && value.length > MAX_VALUE_LENGTH;
+  const kept = value.slice(0, isHalf ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
+  return kept.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

@@ -1,5 +1,6 @@
 import { type Attributes, type InstrumentDeclaration, OTHER } from '../declare/index.js';
 import { show } from '../errors.js';
+import { clamp } from './aggregation.js';
 import { intervalOf, type ReaderHandle, ReaderStates, startOf } from './readers.js';
 import { Rows } from './rows.js';
 import { leastValue, Refusals, type Runtime } from './runtime.js';
@@ -227,7 +228,7 @@ export class ObservableInstrument {
   private put(into: Observations, series: Series, value: number): void {
     const isShared =
       series === this.index.overflow || Object.values(series.attributes).includes(OTHER);
-    into.set(series, this.isSum && isShared ? (into.get(series) ?? 0) + value : value);
+    into.set(series, this.isSum && isShared ? clamp((into.get(series) ?? 0) + value) : value);
   }
 }
 

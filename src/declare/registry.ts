@@ -61,9 +61,7 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
   if (typeof instruments !== 'object' || instruments === null) {
     throw new MeterbookError('INVALID_REGISTRY', { cause: `instruments is ${show(instruments)}.` });
   }
-  if (typeof scope?.name !== 'string' || scope.name === '') {
-    throw new MeterbookError('INVALID_SCOPE', { cause: `scope.name is ${show(scope?.name)}.` });
-  }
+  checkScope(scope);
   const byName = new Map<string, { property: string; declaration: InstrumentDeclaration }>();
   for (const [property, declaration] of Object.entries(instruments)) {
     checkInstrument(property, declaration);
@@ -84,6 +82,14 @@ export function declareRegistry<I extends InstrumentDeclarations>(definition: {
     instruments: Object.freeze({ ...instruments }),
     slos: Object.freeze({ ...slos }),
   });
+}
+
+function checkScope(scope: Scope | undefined): void {
+  const { name, version = '', schemaUrl = '' } = scope ?? {};
+  for (const [field, value] of Object.entries({ name, version, schemaUrl })) {
+    if (typeof value === 'string' && (value !== '' || field !== 'name')) continue;
+    throw new MeterbookError('INVALID_SCOPE', { cause: `scope.${field} is ${show(value)}.` });
+  }
 }
 
 /** The error for two declarations of one name: it shows both sides. */
@@ -202,7 +208,7 @@ function checkLimits({
   idleSeconds,
   sampleOneIn,
 }: InstrumentDeclaration): void {
-  const refuse = (limit: string, value: unknown, fix: string): void => {
+  const refuse = (limit: string, value: unknown, fix?: string): void => {
     throw new MeterbookError('INVALID_LIMIT', {
       instrument: name,
       cause: `${limit} is ${show(value)}.`,
@@ -210,17 +216,13 @@ function checkLimits({
     });
   };
   if (!(Number.isSafeInteger(maxSeries) && maxSeries >= 1 && maxSeries <= 1_000_000)) {
-    refuse('maxSeries', maxSeries, 'Set maxSeries to a whole number from 1 to 1000000.');
+    refuse('maxSeries', maxSeries);
   }
   if (idleSeconds !== undefined && !(Number.isFinite(idleSeconds) && idleSeconds > 0)) {
-    refuse(
-      'idleSeconds',
-      idleSeconds,
-      'Set idleSeconds to a number of seconds above 0, or leave it out.',
-    );
+    refuse('idleSeconds', idleSeconds);
   }
   if (!(Number.isSafeInteger(sampleOneIn) && sampleOneIn >= 1)) {
-    refuse('sampleOneIn', sampleOneIn, 'Set sampleOneIn to a whole number from 1 up.');
+    refuse('sampleOneIn', sampleOneIn);
   }
   if (sampleOneIn > 1 && kind !== 'counter' && kind !== 'histogram') {
     refuse(

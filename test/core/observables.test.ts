@@ -95,6 +95,15 @@ describe('an observable instrument', () => {
     }
   });
 
+  it('keeps what it adds up in the range of a double', async () => {
+    const { metrics } = declare();
+    metrics.sum.addCallback((result) => {
+      for (const key of ['a', 'b', 'c', 'd']) result.observe(Number.MAX_VALUE, { key });
+    });
+    const points = await pointsOf(metrics.producer(), 'sum');
+    expect(pointWith(points, { key: '_OTHER' })?.value).toBe(Number.MAX_VALUE);
+  });
+
   it('does not add up gauges: of what shares a series the last counts', async () => {
     const { metrics } = declare();
     metrics.level.addCallback((result) => {

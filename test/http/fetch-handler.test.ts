@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { agentMetrics } from '../../src/agent/index.js';
-import { fetchHandler } from '../../src/http/index.js';
+import { fetchHandler, headerContext } from '../../src/http/index.js';
 import { addAttributes, MeterbookError } from '../../src/index.js';
 import { testRegistry } from '../../src/testing/index.js';
+import { byOrganization } from './server/support/by-organization.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -55,6 +57,38 @@ describe('fetchHandler', () => {
     expect(await registry.httpServerTimeToFirstByte.readAll()).toEqual([]);
     expect(await registry.httpServerActiveRequests.total()).toBe(0);
     expect(registry.dropped()).toEqual([]);
+  });
+
+  it('counts what is active by the context of each request, where the registry has it so', async () => {
+    const { registry, active } = byOrganization();
+    const answer = fetchHandler(async () => new Response('waits to be read'), {
+      registry,
+      context: headerContext({ trust: true }),
+    });
+    const begin = (id: string) =>
+      answer(new Request('http://h/', { headers: { 'x-organization-id': id } }));
+    const answers = [await begin('a'), await begin('b'), await begin('b')];
+    expect(await active()).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    for (const it of answers) await it.text();
+    expect(await active()).toEqual([
+      ['a', 0],
+      ['b', 0],
+    ]);
+  });
+
+  it('leaves an answer that is no web Response as it is', async () => {
+    const registry = testRegistry(agentMetrics);
+    const foreign = { status: 200, headers: new Headers(), body: Readable.from(['a']) };
+    for (const answer of [foreign, undefined]) {
+      const handler = fetchHandler(() => answer as never, { registry, route });
+      expect(await handler(new Request('http://h/'))).toBe(answer);
+    }
+    expect(await registry.httpServerRequests.read(answered(200))).toBe(1);
+    expect(await registry.httpServerRequests.total()).toBe(2);
+    expect(await registry.httpServerActiveRequests.total()).toBe(0);
   });
 
   it('takes the template from a function, or from the route table', async () => {

@@ -29,6 +29,17 @@ describe('a definition that the compiler has not seen', () => {
     expect(refusal(define)).toEqual(['INVALID_BUCKETS', 'latency']);
   });
 
+  /** A number in the place of a text is found by the encoder otherwise: no export succeeds then. */
+  it.each([
+    ['version', 2],
+    ['version', null],
+    ['schemaUrl', new URL('https://example.com')],
+  ])('with a scope whose %s is %s is refused', (field, value) => {
+    const given = untyped<typeof scope>({ ...scope, [field]: value });
+    const define = () => defineRegistry({ scope: given, instruments: { latency } });
+    expect(refusal(define)).toEqual(['INVALID_SCOPE', undefined]);
+  });
+
   it('without options is refused by the registry, which names the property', () => {
     const x = counter(untyped<{ name: string; unit: '1' }>(undefined));
     const define = () => defineRegistry({ scope, instruments: { x } });

@@ -1,4 +1,4 @@
-import { attempt, currentContext, errorTypeOf, withAttributes } from '../../core/index.js';
+import { attempt, errorTypeOf, withAttributes } from '../../core/index.js';
 import type { agentMetrics } from '../../standard/index.js';
 import type { Exchange } from '../server/exchange.js';
 import { beginFetchExchange, observeResponse } from '../server/fetch-exchange.js';
@@ -42,7 +42,6 @@ export function fetchHandler<
     const context = recorder.contextOf(request.headers, request) ?? {};
     return withAttributes(context, async () => {
       const exchange = beginFetchExchange(recorder, request);
-      exchange.context = currentContext();
       attempt(() => {
         exchange.route = routeOf(request);
       });

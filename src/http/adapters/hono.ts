@@ -1,4 +1,4 @@
-import { currentContext, errorTypeOf, withAttributes } from '../../core/index.js';
+import { errorTypeOf, withAttributes } from '../../core/index.js';
 import type { agentMetrics } from '../../standard/index.js';
 import type { HeaderSource } from '../context/index.js';
 import {
@@ -66,7 +66,6 @@ function answered(
   const { raw } = context.req;
   return withAttributes(recorder.contextOf(raw.headers, raw) ?? {}, async () => {
     const exchange = beginFetchExchange(recorder, raw);
-    exchange.context = currentContext();
     exchange.routeOf = routeOf;
     try {
       await next();

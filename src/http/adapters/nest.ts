@@ -74,8 +74,8 @@ function observeAdapter(recorder: ServerRecorder, adapter: NestHttpAdapter): voi
   adapter.getHttpServer().prependListener('request', (request, response) =>
     attempt(() => {
       if (exchangeOf(request) !== undefined) return;
-      const exchange = beginNodeExchange(recorder, request, response);
-      exchange.context = enterContext(recorder.contextOf(request.headers, request));
+      enterContext(recorder.contextOf(request.headers, request));
+      beginNodeExchange(recorder, request, response);
     }),
   );
   // Express leaves its route on the request; Fastify tells it to hooks alone.

@@ -1,4 +1,4 @@
-import { currentContext, withAttributes } from '../../core/index.js';
+import { withAttributes } from '../../core/index.js';
 import {
   beginNodeExchange,
   exchangeOf,
@@ -24,10 +24,8 @@ export function observed<Result>(
     begun.routeOf ??= routeOf;
     return next();
   }
-  const exchange = beginNodeExchange(recorder, request, response);
-  exchange.routeOf = routeOf;
   return withAttributes(recorder.contextOf(request.headers, request) ?? {}, () => {
-    exchange.context = currentContext();
+    beginNodeExchange(recorder, request, response).routeOf = routeOf;
     return next();
   });
 }

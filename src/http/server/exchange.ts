@@ -1,4 +1,4 @@
-import { type Holder, runInContext } from '../../core/index.js';
+import { currentContext, type Holder, runInContext } from '../../core/index.js';
 import type { BoundInstrument } from '../../standard/index.js';
 
 /** The attributes of one answered request. */
@@ -37,8 +37,8 @@ export class Exchange {
   routeOf: (() => string | undefined) | undefined = undefined;
   /** The status of the answer, where it is known before the end. */
   status: number | undefined = undefined;
-  /** The request context that the measurements belong to. */
-  context: Holder | undefined = undefined;
+  /** The request context that the measurements belong to: that in which the exchange begins. */
+  readonly context: Holder | undefined = currentContext();
   private readonly start = performance.now();
   private firstByte = -1;
   private firstChunk = -1;

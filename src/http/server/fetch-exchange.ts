@@ -27,9 +27,11 @@ export function beginFetchExchange(recorder: ServerRecorder, request: FetchReque
  * without a body, or whose body is not going to be sent, ends at once and is returned as it is.
  */
 export function observeResponse(exchange: Exchange, response: Response): Response {
-  const { body, status, headers } = response;
+  // What a handler gives may be no web answer, whatever it says: the server then tells it so.
+  const { body, status, headers, bodyUsed } = (response ?? {}) as Response;
   exchange.status = status;
-  if (body === null || exchange.method === 'HEAD' || response.bodyUsed || body.locked) {
+  const isWeb = typeof body?.getReader === 'function';
+  if (!isWeb || exchange.method === 'HEAD' || bodyUsed || body.locked) {
     attempt(() => exchange.end(status, undefined));
     return response;
   }

@@ -80,8 +80,8 @@ export function observeHttpServer<R extends object = typeof agentMetrics>(
 
 function begin(recorder: ServerRecorder, { request, response, server }: RequestStart): void {
   if (OWN_SERVER in server || exchangeOf(request) !== undefined) return;
-  const exchange = beginNodeExchange(recorder, request, response);
-  exchange.context = enterContext(recorder.contextOf(request.headers, request));
+  enterContext(recorder.contextOf(request.headers, request));
+  beginNodeExchange(recorder, request, response);
 }
 
 function route({ request, route: { url } }: FastifyHandlerStart): void {

@@ -27,6 +27,8 @@ export class ServerRecorder implements ExchangeRecorder {
   private readonly instruments: Instruments<(typeof SERVER_INSTRUMENTS)[number]>;
   private readonly filter: EndpointFilter;
   private readonly routes: RouteTable;
+  /** A series that is kept would be that of the first request's context. */
+  private readonly isActiveByContext: boolean;
   private readonly active = {
     http: new Map<string, BoundInstrument>(),
     https: new Map<string, BoundInstrument>(),
@@ -37,6 +39,8 @@ export class ServerRecorder implements ExchangeRecorder {
   constructor(options: AnyServerOptions, caller: string) {
     const resolved = resolveServerOptions(options, caller);
     this.instruments = instrumentsOf(resolved.registry, SERVER_INSTRUMENTS, caller);
+    const { attributes } = this.instruments.httpServerActiveRequests.declaration;
+    this.isActiveByContext = Object.values(attributes).some(({ isFromContext }) => isFromContext);
     this.context = resolved.context;
     this.filter = resolved.filter;
     this.routes = resolved.routes;
@@ -106,7 +110,7 @@ export class ServerRecorder implements ExchangeRecorder {
   private activeOf(method: string, scheme: 'http' | 'https' | '_OTHER'): BoundInstrument {
     const byMethod = this.active[scheme];
     let bound = byMethod.get(method);
-    if (bound !== undefined) return bound;
+    if (bound !== undefined && !this.isActiveByContext) return bound;
     try {
       bound = this.instruments.httpServerActiveRequests.bind({
         'http.request.method': method,

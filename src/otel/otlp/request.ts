@@ -106,6 +106,7 @@ class RowEncoder {
   *scope({ scope, ranges }: OwnScope): Steps<void> {
     const { writer } = this;
     const before = writer.length;
+    writer.raw(textField(3, scope.schemaUrl ?? ''));
     for (const range of [...ranges].reverse()) yield* this.metric(range);
     const own = writer.length;
     writer.raw(textField(2, scope.version ?? ''));

@@ -10,6 +10,7 @@ import { agentMetrics } from '../../../src/agent/index.js';
 import {
   express,
   fastifyPlugin,
+  headerContext,
   hono,
   koa,
   MeterbookModule,
@@ -18,6 +19,7 @@ import {
 } from '../../../src/http/index.js';
 import { MeterbookError, setupMetrics } from '../../../src/index.js';
 import { testRegistry } from '../../../src/testing/index.js';
+import { byOrganization } from './support/by-organization.js';
 import { listening } from './support/listen.js';
 
 const cleanUps: (() => unknown)[] = [];
@@ -44,6 +46,40 @@ async function observed(handler: Handler, options: ServerOptions = {}) {
 const ok: Handler = (_request, response) => response.end('ok');
 
 describe('observeHttpServer', () => {
+  /** A series looked up once, or before the request's context, would be another request's. */
+  it('counts what is active by the context of each request of a connection', async () => {
+    const { registry, active } = byOrganization();
+    const observation = observeHttpServer({ registry, context: headerContext({ trust: true }) });
+    cleanUps.push(() => observation.stop());
+    const seen: unknown[] = [];
+    const server = http.createServer(async (_request, response) => {
+      seen.push(await active());
+      response.end('ok');
+    });
+    const { port, close } = await listening(server);
+    cleanUps.push(close);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    cleanUps.push(() => agent.destroy());
+    for (const id of ['a', 'b', undefined]) {
+      const headers = id === undefined ? {} : { 'x-organization-id': id };
+      const request = http.get({ port, host: '127.0.0.1', agent, headers });
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      await text(response);
+    }
+    expect(seen).toEqual([
+      [['a', 1]],
+      [
+        ['a', 0],
+        ['b', 1],
+      ],
+      [
+        ['a', 0],
+        ['b', 0],
+        [undefined, 1],
+      ],
+    ]);
+  });
+
   it('ends with stop(), but for the requests that are under way', async () => {
     let release: () => void = () => undefined;
     const { registry, observation, url, counted } = await observed(async (request, response) => {

@@ -4,6 +4,7 @@ import {
   attr,
   buckets,
   counter,
+  defineRegistry,
   gauge,
   histogram,
   type TemporalityPreference,
@@ -131,4 +132,16 @@ describe('a request written from rows', () => {
     },
     PROPERTY_TIMEOUT,
   );
+
+  it('has the schema of the scope', async () => {
+    const metrics = defineRegistry({
+      scope: { name: 'test', version: '1', schemaUrl: 'https://example.com/schemas/1.0.0' },
+      instruments: { calls: counter({ name: 'calls', unit: '{call}' }) },
+    });
+    metrics.calls.add(1);
+    const batch = await rowBatches(metrics, 'delta')();
+    const ours = readOurs(batch);
+    expect(ours[0]?.scopes[0]?.schemaUrl).toBe('https://example.com/schemas/1.0.0');
+    expect(ours).toEqual(readTheirs(batch));
+  });
 });
