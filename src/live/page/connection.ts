@@ -122,7 +122,9 @@ export function connect(asking: Asking, listener: Listener): () => void {
 /** One answer, or why there is none: empty where the server cannot be reached. */
 export async function ask(query: string): Promise<Answer | string> {
   try {
-    const response = await fetch(`/api/answer?${query}`);
+    const response = await fetch(`/api/answer?${query}`, {
+      signal: AbortSignal.timeout(SILENT_MILLIS),
+    });
     const body = (await response.json()) as Answer | { readonly error?: string };
     if (response.ok) return body as Answer;
     return (body as { error?: string }).error ?? `the server answered ${response.status}`;
