@@ -1,6 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_ASKING } from '../../../src/live/asking.js';
-import { connect } from '../../../src/live/page/connection.js';
+import type { Asking } from '../../../src/live/protocol.js';
+
+interface Connecting {
+  connect(
+    asking: Asking,
+    listener: {
+      onAnswer: () => void;
+      onConnection: (connection: { readonly state: string }) => void;
+    },
+  ): () => void;
+}
+
+// Not a literal: it is written for a browser, of which these tests have no types.
+const { href } = new URL('../../../src/live/page/connection.ts', import.meta.url);
+const { connect } = (await import(href)) as Connecting;
 
 /** As much of a browser as a connection needs. */
 class Source {
