@@ -8,6 +8,7 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { attr, buckets, defineRegistry, histogram, setupMetrics } from '../../src/index.js';
+import { decodeMetricsRequest } from '../../src/live/otlp/decode.js';
 import { coreOf, Delivery, makeProducer, toRowMetric } from '../../src/otel/index.js';
 import { BOUNDARIES } from '../subjects/subject.js';
 import type { ExporterName } from './exporter-names.js';
@@ -20,6 +21,15 @@ export interface Exporting {
   record(value: number, id: number): void;
   export(): Promise<void>;
 }
+
+/** One that goes as far as the request's bytes. */
+export interface ExportingBytes extends Exporting {
+  /** Exports once more, and tells how many points are in the requests. */
+  exportedPoints(): Promise<number>;
+}
+
+/** Told of the bytes of each request. */
+type OnRequest = (bytes: Uint8Array) => void;
 
 function declare(series: number) {
   return defineRegistry({
@@ -37,10 +47,13 @@ function declare(series: number) {
 }
 
 /** As far as the request's bytes, by the parts of which `setupMetrics` makes its pipeline. */
-function meterbookBytes(series: number): Exporting {
+function meterbookBytes(series: number, onRequest: OnRequest): Exporting {
   const metrics = declare(series);
   const delivery = new Delivery({
-    send: async () => ({ fate: 'accepted', isBodyFree: true }),
+    send: async (body) => {
+      onRequest(body);
+      return { fate: 'accepted', isBodyFree: true };
+    },
     serialize: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics),
     timeoutMillis: 10_000,
     now: () => performance.now(),
@@ -107,11 +120,28 @@ function exporterOf(take: (metrics: Take) => Promise<unknown>): PushMetricExport
 }
 
 /** An export as far as the bytes that would go out. */
-export function exportingBytes(name: ExporterName, series: number): Exporting {
-  if (name === 'meterbook') return meterbookBytes(series);
+export function exportingBytes(name: ExporterName, series: number): ExportingBytes {
+  // Copies, and only when they are asked for: the memory of a request is used again.
+  let kept: Uint8Array[] | undefined;
+  const onRequest: OnRequest = (bytes) => void kept?.push(Uint8Array.from(bytes));
   // What the official exporter does before it sends.
-  const serialize = async (metrics: Take) => ProtobufMetricsSerializer.serializeRequest(metrics);
-  return sdk(series, exporterOf(serialize));
+  const serialize = async (metrics: Take) =>
+    onRequest(ProtobufMetricsSerializer.serializeRequest(metrics) ?? new Uint8Array());
+  const exporting =
+    name === 'meterbook' ? meterbookBytes(series, onRequest) : sdk(series, exporterOf(serialize));
+  return {
+    ...exporting,
+    async exportedPoints() {
+      const requests: Uint8Array[] = [];
+      kept = requests;
+      await exporting.export();
+      kept = undefined;
+      return requests
+        .flatMap(decodeMetricsRequest)
+        .flatMap(({ scopes }) => scopes.flatMap(({ metrics }) => metrics))
+        .reduce((sum, { points }) => sum + points.length, 0);
+    },
+  };
 }
 
 /** A server that takes everything, in a process of its own. */

@@ -8,45 +8,49 @@ import type { ManifestInstrument } from '../declare/index.js';
 export type PrometheusNaming = 'suffixed' | 'plain';
 
 /** UCUM units as Prometheus spells them; a unit that is not here stays as it is. */
-const UNITS: Readonly<Record<string, string>> = {
-  '1': '',
-  d: 'days',
-  h: 'hours',
-  min: 'minutes',
-  s: 'seconds',
-  ms: 'milliseconds',
-  us: 'microseconds',
-  ns: 'nanoseconds',
-  By: 'bytes',
-  KiBy: 'kibibytes',
-  MiBy: 'mebibytes',
-  GiBy: 'gibibytes',
-  TiBy: 'tibibytes',
-  KBy: 'kilobytes',
-  MBy: 'megabytes',
-  GBy: 'gigabytes',
-  TBy: 'terabytes',
-  m: 'meters',
-  V: 'volts',
-  A: 'amperes',
-  J: 'joules',
-  W: 'watts',
-  g: 'grams',
-  Cel: 'celsius',
-  Hz: 'hertz',
-  '%': 'percent',
-};
+const UNITS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '1': '',
+    d: 'days',
+    h: 'hours',
+    min: 'minutes',
+    s: 'seconds',
+    ms: 'milliseconds',
+    us: 'microseconds',
+    ns: 'nanoseconds',
+    By: 'bytes',
+    KiBy: 'kibibytes',
+    MiBy: 'mebibytes',
+    GiBy: 'gibibytes',
+    TiBy: 'tibibytes',
+    KBy: 'kilobytes',
+    MBy: 'megabytes',
+    GBy: 'gigabytes',
+    TBy: 'terabytes',
+    m: 'meters',
+    V: 'volts',
+    A: 'amperes',
+    J: 'joules',
+    W: 'watts',
+    g: 'grams',
+    Cel: 'celsius',
+    Hz: 'hertz',
+    '%': 'percent',
+  }),
+);
 
 /** The units below a fraction: `By/s` is `bytes_per_second`. A minute is spelled `m` there. */
-const PER: Readonly<Record<string, string>> = {
-  s: 'second',
-  m: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  mo: 'month',
-  y: 'year',
-};
+const PER: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    s: 'second',
+    m: 'minute',
+    h: 'hour',
+    d: 'day',
+    w: 'week',
+    mo: 'month',
+    y: 'year',
+  }),
+);
 
 /**
  * Name of the metric family, without `_bucket`, `_sum` or `_count`; of a counter with `_total`.
@@ -86,8 +90,8 @@ export function prometheusLabel(key: string): string {
 /** `bytes`, `per_second`: what a unit adds to a name. An annotation (`{request}`) adds nothing. */
 function unitSuffixes(unit: string): readonly string[] {
   const [main = '', per = ''] = unit.split(/\/(.*)/s, 2);
-  const mainSuffix = main.includes('{') ? '' : cleaned(UNITS[main] ?? main);
-  const perSuffix = per.includes('{') ? '' : cleaned(PER[per] ?? per);
+  const mainSuffix = main.includes('{') ? '' : cleaned(UNITS.get(main) ?? main);
+  const perSuffix = per.includes('{') ? '' : cleaned(PER.get(per) ?? per);
   return [mainSuffix, perSuffix === '' ? '' : `per_${perSuffix}`].filter((it) => it !== '');
 }
 

@@ -69,8 +69,13 @@ function make(
   });
 }
 
-/** Messages quote what servers and users say: neither breaks the line nor moves the cursor. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * Messages quote what servers and users say: neither breaks the line, nor moves the cursor, nor turns the
+ * order of what follows.
+ */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/\s+/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/g, '?');
+  return text.replace(/\s+/g, ' ').replace(CONTROL, '?');
 }

@@ -28,7 +28,10 @@ export function liveApi(given: LivePlace, option: string): LiveApi {
   const place = `${url.origin}${url.pathname}`.replace(/\/$/, '');
   const token = given.token ?? url.searchParams.get('token') ?? undefined;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+  const get = async (
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: unknown }> => {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       const response = await fetch(`${place}${path}`, { headers, signal });
@@ -44,12 +47,12 @@ export function liveApi(given: LivePlace, option: string): LiveApi {
   return {
     place,
     isThere: async () => {
-      const { status, body } = await get('/api/health');
-      // With a token it tells nothing else, not even this.
+      // Without the token, which is nobody else's business. One that wants it says so, and nothing else.
+      const { status, body } = await get('/api/health', {});
       return status === 401 ? isDenial(body) : isHealth(body);
     },
     answer: async (asking) => {
-      const { status, body } = await get(`/api/answer?${writeAsking(asking)}`);
+      const { status, body } = await get(`/api/answer?${writeAsking(asking)}`, headers);
       if (status === 200 && isAnswer(body)) return body;
       const { error } = (body ?? {}) as { readonly error?: unknown };
       const said = typeof error === 'string' ? error : `HTTP status ${status}`;

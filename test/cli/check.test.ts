@@ -113,9 +113,10 @@ describe('meterbook check', () => {
 
   it('keeps one line for each change, whatever is in the declarations', async () => {
     await check('--update');
-    change('active', { description: 'a\nb\u001b[31m\u202e' });
+    change('active', { description: 'a\nb\u001b[31m\u202e\u2067' });
     const { stdout } = await check();
     expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stdout).not.toMatch(/[\u202e\u2067]/);
     expect(stdout).not.toContain('\u001b');
   });
 });

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changed, everyKind } from '../artefacts/support/registries.js';
+import { run } from './support/command.js';
 import { type Folder, makeFolder } from './support/folder.js';
 
 let folder: Folder;
@@ -117,6 +118,22 @@ describe('meterbook lint --against', () => {
     );
     expect(unused).toHaveLength(everyKind.instruments.length);
     expect(stdout).not.toContain('cret');
+  });
+
+  it('tells a Prometheus nothing of the token of a live view', async () => {
+    const authorizations: unknown[] = [];
+    const port = await serve((_, authorization) => {
+      authorizations.push(authorization);
+      return [200, '{"status":"success","data":[]}'];
+    });
+    const args = ['lint', '--registry', 'm.json', '--against', `http://127.0.0.1:${port}`];
+    const { code } = await run(
+      args,
+      { METERBOOK_LIVE_TOKEN: 'a-token-of-a-live-view' },
+      folder.path,
+    );
+    expect(code).toBe(0);
+    expect(authorizations).toEqual([undefined, undefined]);
   });
 
   it.each([

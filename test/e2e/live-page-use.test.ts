@@ -74,6 +74,17 @@ describe('the keyboard', () => {
     await leave();
   });
 
+  it('moves the end of the span by the clock of the server', async () => {
+    await openAt('');
+    await page.evaluate('Date.now = () => 1_000_000_000_000');
+    await page.getByRole('button', { name: 'until now: end of the span' }).click();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await expect.poll(() => page.locator('.connection').innerText()).toBe('Paused');
+    const until = new URL(page.url()).searchParams.get('to');
+    expect(Math.abs(Number(until) + 150_000 - Date.now())).toBeLessThan(60_000);
+    await leave();
+  });
+
   it('goes through tables by arrows, and shows where it is', async () => {
     await openAt('');
     const table = page.getByRole('table', { name: 'Models' });

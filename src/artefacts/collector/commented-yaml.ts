@@ -26,9 +26,12 @@ export function commented(comment: string, value: Yaml): Yaml {
   return new Commented(comment, value);
 }
 
-/** A YAML document, with lines of comment at its top. Never wraps a value, which may be long. */
+/**
+ * A YAML document that readers of 1.1 and 1.2 read alike, with lines of comment at its top. Never wraps a
+ * value, which may be long.
+ */
 export function yamlDocument(header: readonly string[], content: Yaml): string {
-  const document = new Document(toNode(content));
+  const document = new Document(toNode(content), { version: '1.1' });
   document.commentBefore = commentText(header);
   if (isMap(document.contents)) {
     for (const [index, { key }] of document.contents.items.entries()) {

@@ -224,37 +224,41 @@ function number<Row>(
 }
 
 /** Seconds in one of a unit of time. */
-const SECONDS: Readonly<Record<string, number>> = {
-  s: 1,
-  ms: 1e-3,
-  us: 1e-6,
-  ns: 1e-9,
-  min: 60,
-  h: 3_600,
-};
+const SECONDS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    s: 1,
+    ms: 1e-3,
+    us: 1e-6,
+    ns: 1e-9,
+    min: 60,
+    h: 3_600,
+  }),
+);
 
 /** A value with its unit: a time in the unit that reads best, a share in per cent. */
 export function amount(value: number | null, unit: string): string {
   if (value === null) return format.NOTHING;
-  const seconds = SECONDS[unit];
+  const seconds = SECONDS.get(unit);
   if (seconds !== undefined) return format.duration(value * seconds);
   if (unit === 'percentunit') return format.share(value);
   const text = Math.abs(value) >= 1_000 ? whole(value) : String(Number(value.toPrecision(3)));
-  const shown = UNITS[unit] ?? oneLine(unit);
+  const shown = UNITS.get(unit) ?? oneLine(unit);
   return shown === '' ? text : `${text} ${shown}`;
 }
 
 /** Units of panels, where they are no words. */
-const UNITS: Readonly<Record<string, string>> = {
-  '': '',
-  '1': '',
-  short: '',
-  none: '',
-  reqps: '/s',
-  cps: '/s',
-  ops: '/s',
-  currencyUSD: 'USD',
-};
+const UNITS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '': '',
+    '1': '',
+    short: '',
+    none: '',
+    reqps: '/s',
+    cps: '/s',
+    ops: '/s',
+    currencyUSD: 'USD',
+  }),
+);
 
 function whole(value: number): string {
   return format.count(Math.round(value));

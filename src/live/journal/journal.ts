@@ -69,9 +69,11 @@ export class Journal {
     const { folder } = options;
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const unlock = lockFolder(folder);
-      const journal = new Journal(options, unlock);
-      await journal.list();
+      const journal = new Journal(options, lockFolder(folder));
+      await journal.list().catch((error: unknown) => {
+        journal.unlock();
+        throw error;
+      });
       return journal;
     } catch (error) {
       if (error instanceof LiveProblem) throw error;

@@ -41,7 +41,7 @@ export function readBody(
   limitBytes: number,
   account: Account = () => undefined,
 ): Promise<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate') {
     const message = `content encoding '${encoding}' is not supported; send gzip`;
     throw new RefusedRequest(415, message, { 'accept-encoding': 'gzip, deflate' });

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Answer, Asking } from '../protocol.js';
 import { atView, writePlace } from './address.js';
 import { BoardView } from './board.js';
@@ -34,13 +34,11 @@ export function App() {
   const [themes, setThemes] = useState(0);
 
   // What stays the same from one answer to the next, for keys and buttons.
-  const latest = useRef(answer);
-  latest.current = answer;
   const actions = useMemo(
     () => ({
       pause: () => {
         const { to } = page.place().asking;
-        page.ask({ to: to === undefined ? (latest.current?.to ?? Date.now()) : undefined });
+        page.ask({ to: to === undefined ? page.now() : undefined });
         page.say(to === undefined ? 'Paused' : 'Going on');
       },
       theme: () => setTheme((it) => THEMES[(THEMES.indexOf(it) + 1) % THEMES.length] as Theme),

@@ -14,11 +14,13 @@ export interface Listener {
 
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 8_000;
+/** A stream has an answer every 5 s at least: one that is silent for longer is dead, and nobody was told. */
+const SILENT_MILLIS = 30_000;
 
 /**
  * Keeps answers coming: a stream while the end of the span is now, a single answer where it is fixed. Tries
- * again, after 1 s and then less and less often up to 8 s, until it is closed. Asks for nothing
- * while the tab is hidden.
+ * again, after 1 s and then less and less often up to 8 s, until it is closed; also where a stream is silent
+ * for 30 s. Asks for nothing while the tab is hidden.
  *
  * @returns ends it
  */
@@ -29,6 +31,7 @@ export function connect(asking: Asking, listener: Listener): () => void {
   let isDone = false;
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let retry = FIRST_RETRY_MILLIS;
 
   function take(answer: Answer): void {
@@ -37,9 +40,21 @@ export function connect(asking: Asking, listener: Listener): () => void {
     listener.onAnswer(answer);
   }
 
-  function lose(why?: string): void {
+  /** Ends the stream, if there is one. */
+  function drop(): void {
+    clearTimeout(silence);
     source?.close();
     source = undefined;
+  }
+
+  /** Waits for the next sign of life. */
+  function listen(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => lose('it has been silent for too long'), SILENT_MILLIS);
+  }
+
+  function lose(why?: string): void {
+    drop();
     if (isClosed || document.hidden) return;
     listener.onConnection({ state: 'lost', why });
     clearTimeout(timer);
@@ -58,17 +73,23 @@ export function connect(asking: Asking, listener: Listener): () => void {
   function follow(): void {
     const stream = new EventSource(`/api/stream?${query}`);
     source = stream;
-    stream.onmessage = ({ data }) => take(JSON.parse(data) as Answer);
+    listen();
+    stream.onmessage = ({ data }) => {
+      listen();
+      take(JSON.parse(data) as Answer);
+    };
     stream.addEventListener('fault', ({ data }) => {
+      listen();
       listener.onConnection({ state: 'lost', why: JSON.parse(data as string) as string });
     });
     stream.onerror = () => {
-      stream.close();
       if (source !== stream) return;
-      source = undefined;
+      drop();
       // An EventSource does not tell why: the same question without a stream does.
       void ask(query).then((answer) => {
-        if (!isClosed) lose(typeof answer === 'string' && answer !== '' ? answer : undefined);
+        // Meanwhile the tab may have been hidden, and shown again.
+        if (!isClosed && source === undefined)
+          lose(typeof answer === 'string' && answer !== '' ? answer : undefined);
       });
     };
   }
@@ -83,8 +104,7 @@ export function connect(asking: Asking, listener: Listener): () => void {
   function onVisibility(): void {
     if (document.hidden) {
       clearTimeout(timer);
-      source?.close();
-      source = undefined;
+      drop();
     } else open();
   }
 
@@ -94,7 +114,7 @@ export function connect(asking: Asking, listener: Listener): () => void {
   return () => {
     isClosed = true;
     clearTimeout(timer);
-    source?.close();
+    drop();
     document.removeEventListener('visibilitychange', onVisibility);
   };
 }
@@ -102,7 +122,9 @@ export function connect(asking: Asking, listener: Listener): () => void {
 /** One answer, or why there is none: empty where the server cannot be reached. */
 export async function ask(query: string): Promise<Answer | string> {
   try {
-    const response = await fetch(`/api/answer?${query}`);
+    const response = await fetch(`/api/answer?${query}`, {
+      signal: AbortSignal.timeout(SILENT_MILLIS),
+    });
     const body = (await response.json()) as Answer | { readonly error?: string };
     if (response.ok) return body as Answer;
     return (body as { error?: string }).error ?? `the server answered ${response.status}`;

@@ -35,7 +35,8 @@ export function tableOf(panel: PanelData, times: readonly number[]): PlainTable 
 
 /**
  * A table as CSV (RFC 4180), its values as they are, in the unit that the column's name has after it. Text
- * that a spreadsheet would run as a formula gets a quote in front.
+ * that a spreadsheet would run as a formula gets a quote in front, and is quoted where it could be taken for two
+ * cells: spreadsheets split at semicolons and tabs as well.
  */
 export function csvOf({ columns, rows }: PlainTable): string {
   const named = columns.map(({ name, unit }) =>
@@ -47,6 +48,6 @@ export function csvOf({ columns, rows }: PlainTable): string {
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

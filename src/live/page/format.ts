@@ -50,48 +50,50 @@ const seconds = (factor: number): Rule => ({ scale: SECONDS, factor });
 const bytes = (factor: number): Rule => ({ ...BYTES, factor });
 
 /** Grafana's names, as the plans have them, and UCUM's, as instruments have them. */
-const RULES: Readonly<Record<string, Rule>> = {
-  ns: seconds(1e-9),
-  µs: seconds(1e-6),
-  us: seconds(1e-6),
-  ms: seconds(1e-3),
-  s: seconds(1),
-  m: seconds(60),
-  min: seconds(60),
-  h: seconds(3_600),
-  d: seconds(86_400),
-  bytes: BYTES,
-  By: BYTES,
-  kbytes: bytes(1024),
-  KiBy: bytes(1024),
-  mbytes: bytes(1024 ** 2),
-  MiBy: bytes(1024 ** 2),
-  gbytes: bytes(1024 ** 3),
-  GiBy: bytes(1024 ** 3),
-  tbytes: bytes(1024 ** 4),
-  deckbytes: { scale: decimal('B'), factor: 1e3 },
-  decmbytes: { scale: decimal('B'), factor: 1e6 },
-  decgbytes: { scale: decimal('B'), factor: 1e9 },
-  dectbytes: { scale: decimal('B'), factor: 1e12 },
-  binBps: { scale: binary('B'), factor: 1, suffix: '/s' },
-  Bps: { scale: decimal('B'), factor: 1, suffix: '/s' },
-  'By/s': { scale: binary('B'), factor: 1, suffix: '/s' },
-  bps: { scale: decimal('b'), factor: 1, suffix: '/s' },
-  bits: { scale: decimal('b'), factor: 1 },
-  bit: { scale: decimal('b'), factor: 1 },
-  percent: { scale: [{ from: 1, unit: '%' }], factor: 1 },
-  '%': { scale: [{ from: 1, unit: '%' }], factor: 1 },
-  percentunit: { scale: [{ from: 1, unit: '%' }], factor: 100 },
-  hertz: { scale: decimal('Hz'), factor: 1 },
-  Hz: { scale: decimal('Hz'), factor: 1 },
-  celsius: { scale: [{ from: 1, unit: '°C' }], factor: 1 },
-  Cel: { scale: [{ from: 1, unit: '°C' }], factor: 1 },
-  reqps: { scale: AMOUNTS, factor: 1, suffix: 'req/s' },
-  currencyUSD: { scale: AMOUNTS, factor: 1, prefix: '$' },
-  '{USD}': { scale: AMOUNTS, factor: 1, prefix: '$' },
-  currencyEUR: { scale: AMOUNTS, factor: 1, prefix: '€' },
-  '{EUR}': { scale: AMOUNTS, factor: 1, prefix: '€' },
-};
+const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({
+    ns: seconds(1e-9),
+    µs: seconds(1e-6),
+    us: seconds(1e-6),
+    ms: seconds(1e-3),
+    s: seconds(1),
+    m: seconds(60),
+    min: seconds(60),
+    h: seconds(3_600),
+    d: seconds(86_400),
+    bytes: BYTES,
+    By: BYTES,
+    kbytes: bytes(1024),
+    KiBy: bytes(1024),
+    mbytes: bytes(1024 ** 2),
+    MiBy: bytes(1024 ** 2),
+    gbytes: bytes(1024 ** 3),
+    GiBy: bytes(1024 ** 3),
+    tbytes: bytes(1024 ** 4),
+    deckbytes: { scale: decimal('B'), factor: 1e3 },
+    decmbytes: { scale: decimal('B'), factor: 1e6 },
+    decgbytes: { scale: decimal('B'), factor: 1e9 },
+    dectbytes: { scale: decimal('B'), factor: 1e12 },
+    binBps: { scale: binary('B'), factor: 1, suffix: '/s' },
+    Bps: { scale: decimal('B'), factor: 1, suffix: '/s' },
+    'By/s': { scale: binary('B'), factor: 1, suffix: '/s' },
+    bps: { scale: decimal('b'), factor: 1, suffix: '/s' },
+    bits: { scale: decimal('b'), factor: 1 },
+    bit: { scale: decimal('b'), factor: 1 },
+    percent: { scale: [{ from: 1, unit: '%' }], factor: 1 },
+    '%': { scale: [{ from: 1, unit: '%' }], factor: 1 },
+    percentunit: { scale: [{ from: 1, unit: '%' }], factor: 100 },
+    hertz: { scale: decimal('Hz'), factor: 1 },
+    Hz: { scale: decimal('Hz'), factor: 1 },
+    celsius: { scale: [{ from: 1, unit: '°C' }], factor: 1 },
+    Cel: { scale: [{ from: 1, unit: '°C' }], factor: 1 },
+    reqps: { scale: AMOUNTS, factor: 1, suffix: 'req/s' },
+    currencyUSD: { scale: AMOUNTS, factor: 1, prefix: '$' },
+    '{USD}': { scale: AMOUNTS, factor: 1, prefix: '$' },
+    currencyEUR: { scale: AMOUNTS, factor: 1, prefix: '€' },
+    '{EUR}': { scale: AMOUNTS, factor: 1, prefix: '€' },
+  }),
+);
 
 const PLAIN: Rule = { scale: AMOUNTS, factor: 1 };
 const NOTHING: Shown = { text: '–', unit: '' };
@@ -102,7 +104,7 @@ const NOTHING: Shown = { text: '–', unit: '' };
  */
 export function shown(value: number | null | undefined, unit: string): Shown {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
-  const rule = RULES[unit] ?? PLAIN;
+  const rule = RULES.get(unit) ?? PLAIN;
   const amount = value * rule.factor;
   const size = sizeOf(Math.abs(amount), rule.scale);
   const text = (rule.prefix ?? '') + digits(amount / size.from);
@@ -121,7 +123,7 @@ export function percent(share: number | null | undefined): string {
 }
 
 function unitOf(size: string, { suffix = '' }: Rule, unit: string): string {
-  if (RULES[unit] !== undefined) return suffix === '' ? size : joined(size, suffix);
+  if (RULES.has(unit)) return suffix === '' ? size : joined(size, suffix);
   const named =
     unit === 'short' || unit === '1' || unit === 'none' ? '' : unit.replace(/[{}]/g, '');
   return joined(size, named);

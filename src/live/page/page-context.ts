@@ -7,6 +7,8 @@ import type { Place } from './address.js';
 export interface Page {
   /** Where one is now. */
   place(): Place;
+  /** The end of what is shown, by the server's clock: the browser's may be another. */
+  now(): number;
   /** Goes elsewhere, by the address: back comes back. */
   go(place: Place): void;
   /** Asks for the same with something changed. */

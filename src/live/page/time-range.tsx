@@ -68,7 +68,7 @@ export const TimeRange = memo(({ asking, maxSeconds }: Props) => {
 
 function EndPicker({ asking, close }: { asking: Asking; close: () => void }) {
   const page = usePage();
-  const end = asking.to ?? Date.now();
+  const end = asking.to ?? page.now();
   const step = asking.rangeSeconds * 500;
   return (
     <div class="end-picker">

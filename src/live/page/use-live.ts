@@ -28,6 +28,8 @@ export function useLive(): LiveState {
   const [said, setSaid] = useState('');
   const current = useRef(place);
   current.current = place;
+  const latest = useRef(answer);
+  latest.current = answer;
 
   const page = useMemo<Page>(() => {
     const go = (next: Place): void => {
@@ -42,6 +44,7 @@ export function useLive(): LiveState {
     let timer: ReturnType<typeof setTimeout> | undefined;
     return {
       place: () => current.current,
+      now: () => latest.current?.to ?? Date.now(),
       go,
       ask: (change) => go({ ...current.current, asking: { ...current.current.asking, ...change } }),
       say: (text) => {
@@ -82,9 +85,12 @@ function useLevel({ asking }: Place, answer: Answer | undefined): Level | undefi
   useEffect(() => {
     if (isOverview) return;
     let isOver = false;
+    let isAsking = false;
     const look = async () => {
-      if (document.hidden) return;
+      if (document.hidden || isAsking) return;
+      isAsking = true;
       const overview = await ask(query);
+      isAsking = false;
       if (isOver || typeof overview === 'string' || overview.shown.kind !== 'overview') return;
       setAsked(overview.shown.level);
     };

@@ -171,6 +171,18 @@ describe('options', () => {
       exporters: { clickhouse: { endpoint, database: 'null' } },
     });
   });
+
+  // The Collector reads YAML 1.1, for which some of these are numbers or a date.
+  it.each(['2024_01', '0777', '0b1', '0x1_0', '1:30', '2024-01-02', 'off', '~'])(
+    'that are the text %s are quoted',
+    (database) => {
+      const text = texts({ clickhouse: { database } })['collector/clickhouse.yaml'] ?? '';
+      expect(text).toContain(`database: "${database}"`);
+      expect(parse(text, { version: '1.1' })).toMatchObject({
+        exporters: { clickhouse: { database } },
+      });
+    },
+  );
 });
 
 describe('a hostile registry', () => {

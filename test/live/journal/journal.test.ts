@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -168,6 +169,14 @@ describe('a journal', () => {
   it('lets the folder go when it is closed', async () => {
     await keep('a');
     expect(readdirSync(folder)).not.toContain('lock');
+  });
+
+  it('lets the folder go when it cannot be opened', async () => {
+    const broken = join(folder, 'metrics-1700000000000.otlp');
+    symlinkSync(join(folder, 'nowhere'), broken);
+    await expect(journal()).rejects.toThrow('Nothing can be kept');
+    rmSync(broken);
+    await journal();
   });
 
   it('says what is wrong with the folder', async () => {

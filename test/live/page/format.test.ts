@@ -28,6 +28,8 @@ describe('a value in its unit', () => {
     [1_234, '{request}', '1.23 k request'],
     [7, '1', '7'],
     [7, 'cubits', '7 cubits'],
+    [7, 'constructor', '7 constructor'],
+    [7, '__proto__', '7 __proto__'],
   ])('%s of %s is %s', (value, unit, text) => {
     expect(format(value, unit)).toBe(text);
   });

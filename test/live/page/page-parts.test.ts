@@ -69,6 +69,9 @@ describe('CSV', () => {
     expect(csvOf({ columns, rows: [['+1'], ['@x'], ['-'], [-1]] })).toBe(
       "'=cmd()\r\n'+1\r\n'@x\r\n'-\r\n-1\r\n",
     );
+    expect(csvOf({ columns: [], rows: [['a;=1+1'], ['a\t=1+1'], ['\n=1+1']] })).toBe(
+      '\r\n"a;=1+1"\r\n"a\t=1+1"\r\n"\'\n=1+1"\r\n',
+    );
   });
 });
 

@@ -39,6 +39,7 @@ function statusMessage(body: Buffer): string {
 describe('what is accepted', () => {
   it.each<[string, Uint8Array | string, Record<string, string>]>([
     ['protobuf', PROTOBUF, {}],
+    ['protobuf, with an encoding that is empty', PROTOBUF, { 'content-encoding': '' }],
     ['protobuf, gzip', gzipSync(PROTOBUF), { 'content-encoding': 'gzip' }],
     ['protobuf, deflate', deflateSync(PROTOBUF), { 'content-encoding': 'deflate' }],
     ['JSON', JSON_BODY, { 'content-type': 'application/json; charset=utf-8' }],
