@@ -4,8 +4,8 @@ import type { Command, CommandIo } from './command.js';
 import { failed, wrongUsage } from './failure.js';
 import { note } from './notes.js';
 import { openInBrowser } from './open-browser.js';
-import { count, jsonOption, type OptionTable, readOptions } from './options.js';
-import { REGISTRY_OPTIONS, readRegistries } from './registries/read-registries.js';
+import { count, jsonOption, type OptionTable, portOf, readOptions } from './options.js';
+import { readShownRegistries, SHOWN_REGISTRY_OPTIONS } from './registries/shown-registries.js';
 
 const NAME = 'meterbook live';
 const SUMMARY = 'a page with the metrics of every service on this machine, at once';
@@ -16,10 +16,14 @@ const OPTIONS = {
   port: {
     kind: 'value',
     takes: '<n>',
-    help: `of the receiver; default ${RECEIVER_PORT}, where services send to`,
+    help: `of the receiver; default ${RECEIVER_PORT}, where services send to; 0: any that is free`,
     section: 'Where',
   },
-  'page-port': { kind: 'value', takes: '<n>', help: `of the page; default ${PAGE_PORT}` },
+  'page-port': {
+    kind: 'value',
+    takes: '<n>',
+    help: `of the page; default ${PAGE_PORT}; 0: any that is free`,
+  },
   host: {
     kind: 'value',
     takes: '<address>',
@@ -47,13 +51,7 @@ of the machine do not see as they see arguments`,
     help: `keep what comes in there too, for the next start; at most 4 times --memory`,
     values: 'folder',
   },
-  registry: {
-    ...REGISTRY_OPTIONS.registry,
-    help: `SLOs and descriptions from a registry, as meterbook generate takes it; may
-be given several times`,
-    section: 'What is shown',
-  },
-  export: REGISTRY_OPTIONS.export,
+  ...SHOWN_REGISTRY_OPTIONS,
   'trace-url': {
     kind: 'value',
     takes: '<url>',
@@ -87,21 +85,18 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const values = readOptions(args, OPTIONS, NAME);
   const memory = count('--memory', values.memory, 65_536) ?? MEMORY;
   const options: LiveOptions = {
-    port: count('--port', values.port, 65_535),
-    pagePort: count('--page-port', values['page-port'], 65_535),
+    port: portOf('--port', values.port),
+    pagePort: portOf('--page-port', values['page-port']),
     host: values.host,
     token: values.token ?? io.env['METERBOOK_LIVE_TOKEN'],
     minutes: count('--minutes', values.minutes, 10_080) ?? MINUTES,
     memoryBytes: memory * 1024 * 1024,
     keep: values.keep,
     traceUrl: traceUrlOf(values['trace-url']),
-    manifests: values.registry === undefined ? [] : await readRegistries(values, io, NAME),
+    manifests: await readShownRegistries(values, io, NAME),
     cwd: io.cwd,
     onProblem: (message) => note(io, message),
   };
-  if (values.registry === undefined && values.export !== undefined) {
-    throw wrongUsage('--export is of a module.', 'Name it with --registry.');
-  }
   if (io.untilStopped === undefined) throw new Error('nothing here ends the live view');
   const stopped = io.untilStopped();
   const running = await startLive(options).catch((error: unknown) => {

@@ -125,3 +125,16 @@ export function count(option: string, value: string | undefined, most: number): 
   if (number >= 1 && number <= most) return number;
   throw wrongUsage(`${option} cannot be "${value}".`, `Use a whole number from 1 to ${most}.`);
 }
+
+const MOST_PORT = 65_535;
+
+/** A port to listen on; 0 lets the system choose one that is free. */
+export function portOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : MOST_PORT + 1;
+  if (number <= MOST_PORT) return number;
+  throw wrongUsage(
+    `${option} cannot be "${value}".`,
+    `Use a whole number from 1 to ${MOST_PORT}, or 0 for any port that is free.`,
+  );
+}

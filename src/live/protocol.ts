@@ -243,6 +243,8 @@ export interface InstrumentView {
   readonly type: string;
   readonly unit: string;
   readonly description: string;
+  /** What it cannot show, and why. */
+  readonly note?: string | undefined;
   readonly scope: string;
   readonly services: readonly string[];
   readonly attributes: readonly { readonly key: string; readonly values: number }[];

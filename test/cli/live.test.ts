@@ -61,6 +61,8 @@ async function ports(): Promise<readonly string[]> {
   return [`--port=${await freePort()}`, `--page-port=${await freePort()}`];
 }
 
+const ANY_PORTS = ['--port', '0', '--page-port', '0'];
+
 const REQUEST = encodeRequest({
   resourceMetrics: [
     {
@@ -96,6 +98,20 @@ describe('meterbook live', () => {
         page: `http://127.0.0.1:${pagePort?.split('=')[1]}/`,
       },
     ]);
+  });
+
+  it('lets the system choose ports at 0, and says which', async () => {
+    const [one, other] = [await start(ANY_PORTS), await start([...ANY_PORTS, '--json'])];
+    const { receiver, page } = JSON.parse(other.stdout());
+    const addresses = [...one.stdout().matchAll(/(?<=: +)http:\S+?(?=\/?(?:\n| ))/g)].map(
+      ([it]) => it,
+    );
+    const ports = [...addresses, receiver, page].map((it) => Number(new URL(it).port));
+    expect(new Set(ports).size).toBe(4);
+    for (const port of ports) expect(port).toBeGreaterThan(0);
+    expect(one.stdout()).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=${addresses[1]}\n`);
+    expect((await post({ receiverUrl: receiver }, REQUEST)).status).toBe(200);
+    expect((await send(page)).status).toBe(200);
   });
 
   it('takes the token from the environment, and tells services how to send it', async () => {
@@ -162,8 +178,9 @@ describe('meterbook live', () => {
   });
 
   it.each([
-    [['--port', '0'], '--port cannot be "0".'],
-    [['--port', '65536'], 'Use a whole number from 1 to 65535.'],
+    [['--port=-1'], '--port cannot be "-1".'],
+    [['--port', '65536'], 'Use a whole number from 1 to 65535, or 0 for any port that is free.'],
+    [['--page-port', '1e3'], '--page-port cannot be "1e3".'],
     [['--memory', 'much'], '--memory cannot be "much".'],
     [['--minutes', '-1'], '--minutes needs a value.'],
     [['--trace-url', 'javascript:alert({traceId})'], '--trace-url cannot be'],

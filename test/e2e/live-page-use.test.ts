@@ -36,6 +36,39 @@ async function leave(): Promise<void> {
   await page.context().close();
 }
 
+describe('the search of the catalogue', () => {
+  it('is in the address, as one step back for all its letters', async () => {
+    await openAt('view=catalogue');
+    const field = page.getByLabel('Narrow down');
+    const rows = () => page.getByRole('table', { name: 'Catalogue' }).locator('tbody tr').count();
+    const all = await rows();
+    await field.click();
+    await page.keyboard.type('gen_ai token', { delay: 20 });
+    await expect.poll(() => page.url()).toBe(stage.url('view=catalogue&text=gen_ai+token'));
+    const found = await rows();
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBeLessThan(all);
+
+    await page.getByRole('button', { name: 'gen_ai.client.token.usage' }).click();
+    await page.getByRole('heading', { name: 'gen_ai.client.token.usage' }).waitFor();
+    expect(await page.locator('nav.tabs [aria-current=page]').innerText()).toBe('All instruments');
+    await page.goBack();
+    await expect.poll(rows).toBe(found);
+    expect(await field.inputValue()).toBe('gen_ai token');
+    await page.goBack();
+    await expect.poll(rows).toBe(all);
+    expect(await field.inputValue()).toBe('');
+    await page.goForward();
+    await expect.poll(rows).toBe(found);
+    await leave();
+
+    await openAt('view=catalogue&text=gen_ai+token');
+    expect(await page.getByLabel('Narrow down').inputValue()).toBe('gen_ai token');
+    await expect.poll(rows).toBe(found);
+    await leave();
+  });
+});
+
 describe('the keyboard', () => {
   it('finds an instrument, goes to views and back', async () => {
     await openAt('');

@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { agentHelpers, agentInstruments } from '../../src/agent/index.js';
-import { defineRegistry, setupMetrics, type Telemetry } from '../../src/index.js';
+import {
+  buckets,
+  defineRegistry,
+  histogram,
+  setupMetrics,
+  slo,
+  type Telemetry,
+} from '../../src/index.js';
 import { type Live, startLive } from '../../src/live/index.js';
 import type { Ran } from '../cli/support/command.js';
 import { buildCommand, type CommandProgram } from '../cli/support/command-program.js';
@@ -23,6 +30,22 @@ const { recordEndpoint, recordModelFirstChunk, recordModelOperation, recordToolE
 
 const WIDE_ROUTE = '/v1/注文/一覧/詳細/画面/長い/長い/長い/道';
 const HOSTILE_TOOL = 'to\u001b[2Jol\u202e';
+
+const withObjective = defineRegistry({
+  scope: { name: 'orders' },
+  instruments: {
+    duration: histogram({
+      name: 'order.duration',
+      description: 'Duration of an order.',
+      unit: 's',
+      buckets: buckets.exponential({ start: 0.5, factor: 2, count: 4 }),
+      attributes: {},
+    }),
+  },
+  slos: {
+    ordersAreQuick: slo({ instrument: 'duration', threshold: 1, objective: 0.99, window: '1h' }),
+  },
+});
 
 let live: Live;
 let telemetry: Telemetry;
@@ -113,6 +136,30 @@ function start(args: string, size = {}): TestTerminal {
 }
 
 const startHere = (size = {}) => start(`--url '${live.pageUrl}'`, size);
+
+/** An export of the service `second`: five orders. */
+async function sendOrder(url: string): Promise<void> {
+  const point = {
+    ...{ count: 5, sum: 3, explicitBounds: [0.5, 1, 2, 4], bucketCounts: [3, 2, 0, 0, 0] },
+    timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+  };
+  const metric = {
+    name: 'order.duration',
+    unit: 's',
+    histogram: { aggregationTemporality: 1, dataPoints: [point] },
+  };
+  const name = { key: 'service.name', value: { stringValue: 'second' } };
+  const answer = await fetch(`${url}/v1/metrics`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      resourceMetrics: [
+        { resource: { attributes: [name] }, scopeMetrics: [{ metrics: [metric] }] },
+      ],
+    }),
+  });
+  expect(answer.status).toBe(200);
+}
 
 /** Cells of the row of the screen that has this in it. */
 const row = (screen: string, text: string) =>
@@ -240,26 +287,29 @@ describe('meterbook top in a terminal', () => {
     expect(await terminal.ended).toBe(0);
   });
 
+  it('shows the objectives of a registry where it receives by itself', async () => {
+    const folder = makeFolder();
+    try {
+      folder.json('m.json', withObjective.manifest());
+      const terminal = start(`--port 0 --registry '${folder.path}/m.json'`, { columns: 130 });
+      const screen = await terminal.shows(/OTEL_EXPORTER_OTLP_ENDPOINT=\S+/);
+      const url = /OTEL_EXPORTER_OTLP_ENDPOINT=(http:\S+)/.exec(screen)?.[1];
+      await sendOrder(url as string);
+      await terminal.shows('1 service: second');
+      await terminal.shows(/SLOs 1/);
+      expect(await terminal.shows(/ordersAreQuick/)).toMatch(/100(\.0)? % +0\.0 ×/);
+      terminal.type('q');
+      expect(await terminal.ended).toBe(0);
+    } finally {
+      folder.remove();
+    }
+  });
+
   it('receives by itself where it is told to, and shows what comes', async () => {
     const port = await freePort();
     const terminal = start(`--port ${port}`, { columns: 130 });
     await terminal.shows('0 services');
-    const point = { asInt: 5, timeUnixNano: String(BigInt(Date.now()) * 1_000_000n) };
-    const metric = {
-      name: 'orders',
-      sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints: [point] },
-    };
-    const name = { key: 'service.name', value: { stringValue: 'second' } };
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/metrics`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        resourceMetrics: [
-          { resource: { attributes: [name] }, scopeMetrics: [{ metrics: [metric] }] },
-        ],
-      }),
-    });
-    expect(answer.status).toBe(200);
+    await sendOrder(`http://127.0.0.1:${port}`);
     await terminal.shows('1 service: second');
     terminal.type('q');
     expect(await terminal.ended).toBe(0);

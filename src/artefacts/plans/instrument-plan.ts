@@ -4,6 +4,7 @@ import {
   amountRatePanel,
   heatmapPanel,
   levelPanel,
+  meanPanel,
   type Narrowed,
   quantilePanel,
   quantilesPanel,
@@ -31,9 +32,11 @@ export function instrumentPlan(instrument: ManifestInstrument): Plan {
 
 function wholePanels(it: ManifestInstrument): readonly Panel[] {
   if (!isHistogram(it)) return panelsBy(it, {});
+  const distribution = hasBuckets(it)
+    ? [quantilesPanel('Percentiles', it), heatmapPanel('Distribution', it)]
+    : [meanPanel('Mean', it)];
   return [
-    quantilesPanel('Percentiles', it),
-    heatmapPanel('Distribution', it),
+    ...distribution,
     ratePanel('How many', it),
     ...(isAmount(it) ? [amountRatePanel('How much', it)] : []),
   ];
@@ -41,9 +44,17 @@ function wholePanels(it: ManifestInstrument): readonly Panel[] {
 
 function panelsBy(it: ManifestInstrument, narrowed: Narrowed): readonly Panel[] {
   if (isHistogram(it)) {
-    return [ratePanel('How many', it, narrowed), quantilePanel('P95', it, 0.95, narrowed)];
+    const size = hasBuckets(it)
+      ? quantilePanel('P95', it, 0.95, narrowed)
+      : meanPanel('Mean', it, narrowed);
+    return [ratePanel('How many', it, narrowed), size];
   }
   return [isCounter(it) ? ratePanel('How many', it, narrowed) : levelPanel('Level', it, narrowed)];
+}
+
+/** One that is not declared but received may have none: it counts and adds up, and no more. */
+function hasBuckets({ boundaries }: ManifestInstrument): boolean {
+  return boundaries === undefined || boundaries.length > 0;
 }
 
 /** Tokens, money and bytes add up to something; of durations it is how often that counts. */

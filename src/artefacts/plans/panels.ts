@@ -137,7 +137,7 @@ export function quantilePanel(
   });
 }
 
-function meanPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
+export function meanPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
   return panel(title, it, narrowed, {
     kind: 'lines',
     ...amountOf(it.unit),

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../declare/index.js';
 import { LiveProblem, startLive } from '../../live/index.js';
 import { failed } from '../failure.js';
 
@@ -11,9 +12,10 @@ export interface OwnLive {
 }
 
 /** Starts a receiver where services send to by themselves; it is asked on a port that is free. */
-export async function startOwnLive(port: number): Promise<OwnLive> {
+export async function startOwnLive(port: number, manifests: readonly Manifest[]): Promise<OwnLive> {
   try {
-    const { pageUrl, receiverUrl, close } = await startLive({ port, pagePort: 0, page: false });
+    const options = { port, pagePort: 0, page: false, manifests };
+    const { pageUrl, receiverUrl, close } = await startLive(options);
     return { url: pageUrl, receiverUrl, close };
   } catch (error) {
     if (!(error instanceof LiveProblem)) throw error;

@@ -1,10 +1,18 @@
+import type { Manifest } from '../../declare/index.js';
 import type { Asking } from '../../live/index.js';
 import { PAGE_PORT, RECEIVER_PORT } from '../../live/index.js';
 import type { Command, CommandIo } from '../command.js';
 import { failed, interrupted, isFailure, wrongUsage } from '../failure.js';
 import { type LiveApi, liveApi } from '../live-api.js';
 import { secondsOf } from '../moments.js';
-import { count, jsonOption, type OptionTable, type OptionValues, readOptions } from '../options.js';
+import {
+  jsonOption,
+  type OptionTable,
+  type OptionValues,
+  portOf,
+  readOptions,
+} from '../options.js';
+import { readShownRegistries, SHOWN_REGISTRY_OPTIONS } from '../registries/shown-registries.js';
 import { painter, wantsColour } from '../terminal/style.js';
 import { type OwnLive, startOwnLive } from './own-live.js';
 import { type OverviewAnswer, printed } from './picture.js';
@@ -26,8 +34,8 @@ there, top receives metrics itself`,
   port: {
     kind: 'value',
     takes: '<n>',
-    help: `where top receives metrics itself; default ${RECEIVER_PORT}, where services send to.
-Given, no other live view is asked`,
+    help: `where top receives metrics itself; default ${RECEIVER_PORT}, where services send to;
+0: any that is free. Given, no other live view is asked`,
   },
   token: {
     kind: 'value',
@@ -35,11 +43,16 @@ Given, no other live view is asked`,
     help: `of a live view that has one. Default: the environment variable
 METERBOOK_LIVE_TOKEN, which other users of the machine do not see`,
   },
+  registry: {
+    ...SHOWN_REGISTRY_OPTIONS.registry,
+    help: `${SHOWN_REGISTRY_OPTIONS.registry.help}. Only where top receives
+metrics itself: a live view has what it was started with`,
+  },
+  export: SHOWN_REGISTRY_OPTIONS.export,
   service: {
     kind: 'list',
     takes: '<name>',
     help: 'only this service; may be given several times',
-    section: 'What is shown',
   },
   where: {
     kind: 'list',
@@ -85,11 +98,9 @@ Keys: tab and arrows for tables and rows, s sort, / filter, p pause, ? help, q q
 async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const values = readOptions(args, OPTIONS, NAME);
   const asking = askingOf(values);
-  const port = count('--port', values.port, 65_535);
-  if (port !== undefined && (values.url !== undefined || values.once || values.json)) {
-    const other = values.url !== undefined ? '--url' : values.once ? '--once' : '--json';
-    throw wrongUsage(`--port receives anew, which ${other} does not go with.`, 'Drop one of them.');
-  }
+  const port = portOf('--port', values.port);
+  refuseOwnAndOther(values);
+  const manifests = await readShownRegistries(values, io, NAME);
   const place = { url: values.url ?? URL_HERE, token: tokenOf(values.token, io) };
   const api = liveApi(place, '--url');
   const { terminal } = io;
@@ -104,9 +115,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   }
   const own =
     port !== undefined
-      ? await startOwnLive(port)
+      ? await startOwnLive(port, manifests)
       : values.url === undefined
-        ? await ownWhereNoneRuns(api)
+        ? await ownWhereNoneRuns(api, manifests)
         : undefined;
   try {
     const asked = own === undefined ? api : liveApi({ url: own.url }, '--url');
@@ -127,14 +138,33 @@ function tokenOf(given: string | undefined, { env }: CommandIo): string | undefi
 }
 
 /** A live view of its own if nothing answers at the default place; anything else that is wrong is told. */
-async function ownWhereNoneRuns(api: LiveApi): Promise<OwnLive | undefined> {
+async function ownWhereNoneRuns(
+  api: LiveApi,
+  manifests: readonly Manifest[],
+): Promise<OwnLive | undefined> {
   try {
     await api.isThere();
-    return undefined;
   } catch (error) {
-    if (isFailure(error) && error.code === 'UNREACHABLE') return startOwnLive(RECEIVER_PORT);
-    throw error;
+    if (!isFailure(error) || error.code !== 'UNREACHABLE') throw error;
+    return startOwnLive(RECEIVER_PORT, manifests);
   }
+  if (manifests.length === 0) return undefined;
+  throw failed(
+    `A live view runs at ${api.place}, and shows the registries that it was started with.`,
+    'Start that one with --registry, or receive beside it with --port.',
+    'INVALID',
+  );
+}
+
+/** What is about a receiver of its own does not go with asking another one. */
+function refuseOwnAndOther({ url, once, json, port, registry }: OptionValues<typeof OPTIONS>) {
+  const own = port !== undefined ? '--port' : registry !== undefined ? '--registry' : undefined;
+  const other = url !== undefined ? '--url' : once ? '--once' : json ? '--json' : undefined;
+  if (own === undefined || other === undefined) return;
+  throw wrongUsage(
+    `${own} is for receiving anew, which ${other} does not do.`,
+    'Drop one of them, or run meterbook live beside it.',
+  );
 }
 
 async function overviewOf(api: LiveApi, asking: Asking): Promise<OverviewAnswer> {

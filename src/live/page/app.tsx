@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Answer, Asking } from '../protocol.js';
-import { atView, writePlace } from './address.js';
+import { atView, type Place, writePlace } from './address.js';
 import { BoardView } from './board.js';
 import { CatalogueView } from './catalogue.js';
 import { Dialog } from './dialog.js';
@@ -98,7 +98,7 @@ export function App() {
           {answer === undefined ? (
             <p class="waiting">{isLost ? 'The server cannot be reached.' : 'Asking the server…'}</p>
           ) : (
-            <Shown answer={answer} asking={asking} panel={place.panel} />
+            <Shown answer={answer} place={place} />
           )}
         </main>
         {answer !== undefined && <Footer history={answer.history} />}
@@ -119,6 +119,8 @@ const NONE: Answer['services'] = [];
 
 const Tabs = memo(({ asking, views }: { asking: Asking; views: Answer['views'] }) => {
   const page = usePage();
+  // An instrument is a page of the catalogue.
+  const tab = asking.view === 'instrument' ? 'catalogue' : asking.view;
   return (
     <nav class="tabs" aria-label="Views">
       <ul>
@@ -128,7 +130,7 @@ const Tabs = memo(({ asking, views }: { asking: Asking; views: Answer['views'] }
             <li key={view}>
               <a
                 href={writePlace(place)}
-                aria-current={view === asking.view ? 'page' : undefined}
+                aria-current={view === tab ? 'page' : undefined}
                 onClick={(event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                   event.preventDefault();
@@ -147,11 +149,10 @@ const Tabs = memo(({ asking, views }: { asking: Asking; views: Answer['views'] }
 
 interface ShownProps {
   readonly answer: Answer;
-  readonly asking: Asking;
-  readonly panel: string | undefined;
+  readonly place: Place;
 }
 
-function Shown({ answer, asking, panel }: ShownProps) {
+function Shown({ answer, place: { asking, panel, text = '' } }: ShownProps) {
   const { shown, from, to, times } = answer;
   const page = usePage();
   const frame = useMemo<Frame>(() => ({ from, to, times }), [from, to, times]);
@@ -161,7 +162,7 @@ function Shown({ answer, asking, panel }: ShownProps) {
       {shown.kind === 'overview' && (
         <OverviewView overview={shown} frame={frame} filters={asking.filters} />
       )}
-      {shown.kind === 'catalogue' && <CatalogueView catalogue={shown} at={answer.at} />}
+      {shown.kind === 'catalogue' && <CatalogueView catalogue={shown} at={answer.at} text={text} />}
       {shown.kind === 'instrument' && <InstrumentPage view={shown} by={asking.by} frame={frame} />}
       {shown.kind === 'board' && <BoardView board={shown} frame={frame} />}
       {large !== undefined && (

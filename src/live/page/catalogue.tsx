@@ -1,5 +1,6 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { Catalogue } from '../protocol.js';
+import { MOST_CHARACTERS } from './address.js';
 import { type Column, DataTable } from './data-table.js';
 import { InstrumentLink } from './delivery.js';
 import { EmptyState } from './empty-state.js';
@@ -10,11 +11,26 @@ import { Sparkline } from './sparkline.js';
 
 type Row = Catalogue['instruments'][number];
 
+interface Props {
+  readonly catalogue: Catalogue;
+  readonly at: number;
+  /** What it is narrowed down to: of the address, so that a link and back lead to the same rows. */
+  readonly text: string;
+}
+
 /** Every instrument seen, narrowed down by words; a click shows its graphs. */
-export const CatalogueView = memo(({ catalogue, at }: { catalogue: Catalogue; at: number }) => {
-  const [text, setText] = useState('');
+export const CatalogueView = memo(({ catalogue, at, text }: Props) => {
   const page = usePage();
+  // What was typed since the field was entered: that is one step back, not one for each letter.
+  const typed = useRef<string | undefined>(undefined);
   const rows = useMemo(() => matching(catalogue.instruments, text), [catalogue, text]);
+  const narrow = (to: string): void => {
+    const place = page.place();
+    const next = { ...place, text: to === '' ? undefined : to };
+    if (typed.current === (place.text ?? '')) page.replace(next);
+    else page.go(next);
+    typed.current = to;
+  };
   if (catalogue.empty !== undefined) return <EmptyState text={catalogue.empty} />;
   const columns: readonly Column<Row>[] = [
     {
@@ -70,8 +86,12 @@ export const CatalogueView = memo(({ catalogue, at }: { catalogue: Catalogue; at
           <input
             type="search"
             value={text}
+            maxLength={MOST_CHARACTERS}
             placeholder="name, unit, attribute, scope"
-            onInput={(event) => setText(event.currentTarget.value)}
+            onFocus={() => {
+              typed.current = undefined;
+            }}
+            onInput={(event) => narrow(event.currentTarget.value)}
           />
         </label>
         <p class="note" role="status">

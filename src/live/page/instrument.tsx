@@ -40,6 +40,7 @@ const InstrumentHead = memo(({ view, by }: Omit<Props, 'frame'>) => {
     <header class="view-head">
       <h2>{view.name}</h2>
       {view.description !== '' && <p>{view.description}</p>}
+      {view.note !== undefined && <p class="note">{view.note}</p>}
       <dl class="facts">
         {facts
           .filter(([, value]) => value !== '')

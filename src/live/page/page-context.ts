@@ -11,6 +11,8 @@ export interface Page {
   now(): number;
   /** Goes elsewhere, by the address: back comes back. */
   go(place: Place): void;
+  /** The same, but the address takes the place of the one before: back passes it over. */
+  replace(place: Place): void;
   /** Asks for the same with something changed. */
   ask(change: Partial<Asking>): void;
   /** Tells something in passing, to the eye and to the ear. */

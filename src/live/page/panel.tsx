@@ -78,7 +78,7 @@ function PanelBody(props: Props & { readonly isTable: boolean }) {
           const { text, unit } = shown(value, panel.unit);
           return (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt class={name === panel.title ? 'sr-only' : ''}>{name}</dt>
               <dd>
                 {text}
                 {unit !== '' && <span class="unit"> {unit}</span>}

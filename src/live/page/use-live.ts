@@ -32,20 +32,22 @@ export function useLive(): LiveState {
   latest.current = answer;
 
   const page = useMemo<Page>(() => {
-    const go = (next: Place): void => {
+    const move = (how: 'pushState' | 'replaceState', next: Place): void => {
       const address = writePlace(next);
       if (address === `${location.pathname}${location.search}`) return;
       const isElsewhere = next.asking.view !== current.current.asking.view;
-      history.pushState(null, '', address);
+      history[how](null, '', address);
       current.current = next;
       setPlace(next);
       if (isElsewhere) scrollTo(0, 0);
     };
+    const go = (next: Place): void => move('pushState', next);
     let timer: ReturnType<typeof setTimeout> | undefined;
     return {
       place: () => current.current,
       now: () => latest.current?.to ?? Date.now(),
       go,
+      replace: (next) => move('replaceState', next),
       ask: (change) => go({ ...current.current, asking: { ...current.current.asking, ...change } }),
       say: (text) => {
         clearTimeout(timer);

@@ -90,6 +90,9 @@ function unknownBoard(view: string): Board {
   return { kind: 'board', title: view.slice(0, 80), description: '', rows: [], empty };
 }
 
+/** Where OTLP over HTTP goes if nothing is set. */
+const USUAL_PORT = '4318';
+
 function emptyText(
   store: Store,
   services: number,
@@ -97,7 +100,11 @@ function emptyText(
   { receiverUrl }: AnswerContext,
 ): string | undefined {
   if (services === 0) {
-    return `Nothing has been received yet. Start a service that calls setupMetrics(), or has any OpenTelemetry SDK: its metrics are taken at ${receiverUrl}, where it sends them by itself. Most send once in a minute; OTEL_METRIC_EXPORT_INTERVAL=2000 makes it every two seconds.`;
+    const isUsual = new URL(receiverUrl).port === USUAL_PORT;
+    const how = isUsual
+      ? 'where it sends them by itself'
+      : `where OTEL_EXPORTER_OTLP_ENDPOINT=${receiverUrl} makes it send them`;
+    return `Nothing has been received yet. Start a service that calls setupMetrics(), or has any OpenTelemetry SDK: its metrics are taken at ${receiverUrl}, ${how}. Most send once in a minute; OTEL_METRIC_EXPORT_INTERVAL=2000 makes it every two seconds.`;
   }
   const known = new Set(store.resources.map(({ service }) => service));
   const unknown = picked.filter((name) => !known.has(name));

@@ -3,6 +3,7 @@ import type { Manifest, ManifestInstrument } from '../../declare/index.js';
 import type { BoardRow, Catalogue, InstrumentView } from '../protocol.js';
 import type { Instrument, Store } from '../store/index.js';
 import type { Answerer } from './answers.js';
+import { inferred } from './manifest.js';
 import { cardinality, exemplars } from './overview/state.js';
 import { boardRows, type PanelContext, rounded } from './panels.js';
 
@@ -65,7 +66,8 @@ export function instrumentView(input: InstrumentInput): InstrumentView {
   const declared = input.manifests
     .flatMap(({ instruments }) => instruments)
     .find((it) => it.name === name);
-  const rows = declared === undefined ? [] : rowsOf(declared, context);
+  const note = noteOf(instrument);
+  const rows = rowsOf(declared ?? inferred(instrument), context);
   const [series] = cardinality(answerer, store, name);
   return {
     kind: 'instrument',
@@ -77,9 +79,10 @@ export function instrumentView(input: InstrumentInput): InstrumentView {
     services: [...new Set(all.flatMap(({ services }) => services))],
     attributes: [...instrument.values].map(([key, values]) => ({ key, values: values.size })),
     series: all.reduce((sum, it) => sum + it.series.size, 0),
-    rows,
+    rows: instrument.type === 'summary' ? rows.map(withoutSql) : rows,
     exemplars: exemplars(all, traceUrl),
     ...(series !== undefined && { cardinality: series }),
+    ...(note !== undefined && { note }),
     ...(rows.length === 0 && { empty: `Nothing of ${name} was measured in this time.` }),
   };
 }
@@ -91,6 +94,21 @@ function rowsOf(instrument: ManifestInstrument, context: PanelContext): readonly
     ...boardRows(instrument.name, whole === undefined ? [] : [whole], context),
     ...boardRows(instrument.name, byAttributes, { ...context, by: undefined }),
   ];
+}
+
+const NO_QUANTILES =
+  'A summary has no percentiles here: each process computes its own before it sends, and those of several cannot be merged. Send a histogram to see them.';
+const NO_BUCKETS = 'A histogram without buckets has a count and a mean, and no percentiles.';
+
+function noteOf({ type, bounds }: Instrument): string | undefined {
+  if (type === 'summary') return NO_QUANTILES;
+  return type === 'histogram' && bounds?.length === 0 ? NO_BUCKETS : undefined;
+}
+
+/** ClickHouse has summaries in a table of their own, which the queries do not know. */
+function withoutSql(row: BoardRow): BoardRow {
+  const panels = row.panels.map((it) => ({ ...it, queries: { ...it.queries, sql: [] } }));
+  return { ...row, panels };
 }
 
 const UNKNOWN = {

@@ -38,12 +38,16 @@ function withSeen(manifest: Manifest, store: Store): Manifest {
   };
 }
 
-function inferred(instrument: Instrument): ManifestInstrument {
+/**
+ * An instrument as a registry would declare it. A summary is a histogram without buckets: its percentiles are
+ * those of one process each, which nobody can add up.
+ */
+export function inferred(instrument: Instrument): ManifestInstrument {
   const { name, unit, description, type, values, bounds } = instrument;
   return {
     property: name,
     name,
-    kind: type === 'summary' ? 'gauge' : type,
+    kind: type === 'summary' ? 'histogram' : type,
     unit,
     description,
     attributes: [...values.keys()].map((key) => ({
@@ -52,6 +56,7 @@ function inferred(instrument: Instrument): ManifestInstrument {
       optional: true,
       fromContext: isContext(key),
     })),
+    ...(type === 'summary' && { boundaries: [] }),
     ...(type === 'histogram' && bounds !== undefined && { boundaries: bounds }),
     maxSeries: 2_000,
     worstCaseSeries: instrument.series.size,

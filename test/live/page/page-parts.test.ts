@@ -38,6 +38,11 @@ describe('a place', () => {
     expect(writePlace(place)).toBe('/?view=models&by=a%26b&panel=x%3Fy');
     expect(readPlace(writePlace(place).slice(1))).toEqual(place);
     expect(writePlace({ asking: DEFAULT_ASKING })).toBe('/');
+    const narrow = { asking: { ...DEFAULT_ASKING, view: 'catalogue' }, text: 'gen_ai s' };
+    expect(writePlace(narrow)).toBe('/?view=catalogue&text=gen_ai+s');
+    expect(readPlace(writePlace(narrow).slice(1))).toEqual(narrow);
+    expect(writePlace({ ...narrow, text: '' })).toBe('/?view=catalogue');
+    expect(readPlace(`?text=${'x'.repeat(401)}`)).toEqual({ asking: DEFAULT_ASKING });
   });
 
   it('keeps time, services and filters when the view is another', () => {

@@ -86,6 +86,19 @@ describe('the tables', () => {
     ]);
   });
 
+  it('tell the P95 of a bottleneck in the unit that reads best', () => {
+    const store = storeAt();
+    add(
+      store,
+      durations(CALLS, [
+        [FAST, [90, 0, 0, 0, 0], 0.9],
+        [SLOW, [0, 10, 0, 0, 0], 4],
+      ]),
+    );
+    const [finding] = ask(store).findings;
+    expect(finding?.text).toMatch(/ is the bottleneck of models: P95 4\d\d ms\.$/);
+  });
+
   it('name the bottleneck: much slower than the rest, and much of the time', () => {
     const store = storeAt();
     add(

@@ -76,8 +76,14 @@ function bottleneckFinding({
 }: GroupTable): readonly Finding[] {
   const slow = rows.find(({ isBottleneck }) => isBottleneck);
   if (slow?.p95 === undefined || slow.count < ENOUGH / 2) return [];
-  const text = `${what} ${slow.name} is the bottleneck of ${title.toLowerCase()}: P95 ${slow.p95.toPrecision(3)} ${unit}.`;
+  const text = `${what} ${slow.name} is the bottleneck of ${title.toLowerCase()}: P95 ${durationOf(slow.p95, unit)}.`;
   return [{ level: 'warning', text, see: { ...seeInstrument(instrument), filters: slow.filters } }];
+}
+
+/** Three digits that count, in the size that reads best: `446 ms`, `2.49 s`. */
+function durationOf(value: number, unit: string): string {
+  const isSmall = unit === 's' && value < 0.9995;
+  return `${Number((isSmall ? value * 1_000 : value).toPrecision(3))} ${isSmall ? 'ms' : unit}`;
 }
 
 function firstTokenFinding({ id, rows, instrument }: GroupTable): readonly Finding[] {
