@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import {
@@ -32,6 +33,7 @@ export interface OtlpExporterOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
   readonly tls: TlsMaterial;
+  readonly agent?: Agent | undefined;
   readonly temporality: TemporalityPreference;
   readonly useBase2ForOthers: boolean;
   /** Most time for one request, ms. */
