@@ -44,6 +44,8 @@ export interface OtlpExporterOptions {
 
 /** Hears what becomes of the points. */
 export interface OtlpExporterEvents {
+  /** The reader has handed over what it has collected. */
+  handedOver(): void;
   /** Points have been taken over. */
   moved(points: number): void;
   answered(answer: Answer, points: number, millis: number): void;
@@ -91,7 +93,9 @@ export class OtlpExporter extends OTLPMetricExporter {
     done: Parameters<PushMetricExporter['export']>[1],
   ): void {
     this.events.moved(pointsIn(metrics));
-    void this.delivery.export(metrics).then((error) => done(exportResult(error)));
+    const attempt = this.delivery.export(metrics);
+    this.events.handedOver();
+    void attempt.then((error) => done(exportResult(error)));
   }
 
   /** Sends what is held or stored, where a collection has found nothing to send with it. */
