@@ -80,6 +80,7 @@ export class OtlpExporter extends OTLPMetricExporter {
       writeAhead: options.writeAhead === true,
       onAnswer: (...args) => events.answered(...args),
       onDropped: (...args) => events.dropped(...args),
+      onMerged: (points) => events.moved(-points),
     });
   }
 
