@@ -47,13 +47,30 @@ export interface InstrumentDrops {
   readonly undeclaredAttributes: number;
 }
 
+/** Most time for the callbacks, ms. */
+export interface CollectTimeout {
+  readonly timeoutMillis?: number | undefined;
+}
+
+/**
+ * A collection under way. What it has read is nobody else's any more, so whoever has it must see it to
+ * its end: in slices, or at once where the process is about to end.
+ */
+export interface Collection {
+  readonly steps: Steps<Snapshot>;
+  /** To be called when it goes on after a turn for others. */
+  onTurn(): void;
+}
+
 /** One reader of a registry. */
 export interface RegistryReader {
   /**
    * Reads everything there is for this reader, callbacks first. Never rejects, and takes no longer
    * than the time given for the callbacks.
    */
-  collect(options?: { readonly timeoutMillis?: number | undefined }): Promise<Snapshot>;
+  collect(options?: CollectTimeout): Promise<Snapshot>;
+  /** The same in the hands of who asks: it has called the callbacks, and reads as it is stepped. */
+  begin(options?: CollectTimeout): Promise<Collection>;
   /** The same at once and without the callbacks, where the process is about to end. */
   collectNow(): Snapshot;
   /**
@@ -128,7 +145,11 @@ export class CoreRegistry {
     const nowMillis = this.runtime.clock.now();
     for (const it of this.all) storageOf(it).attach(reader, nowMillis);
     return {
-      collect: (options) => this.collect(reader.slot, callbackTimeout(options?.timeoutMillis)),
+      async collect(options) {
+        const { steps, onTurn } = await this.begin(options);
+        return inSlices(steps, onTurn);
+      },
+      begin: (options) => this.begin(reader.slot, callbackTimeout(options?.timeoutMillis)),
       collectNow: () => {
         const endMillis = this.runtime.clock.now();
         const metrics = atOnce(this.steps(reader.slot, [], () => endMillis));
@@ -185,7 +206,7 @@ export class CoreRegistry {
       .filter((it) => it !== undefined);
   }
 
-  private async collect(slot: number, timeoutMillis: number): Promise<Snapshot> {
+  private async begin(slot: number, timeoutMillis: number): Promise<Collection> {
     const errors: unknown[] = [];
     const observed = await Promise.all(
       this.all.map((it) =>
@@ -195,13 +216,19 @@ export class CoreRegistry {
     // From here to the end nothing waits: all instruments are read as of one moment, but for a
     // registry of very many series, which lets others have their turn.
     let endMillis = this.runtime.clock.now();
-    const metrics = await inSlices(
-      this.steps(slot, observed, () => endMillis),
-      () => {
+    return {
+      steps: this.snapshot(
+        errors,
+        this.steps(slot, observed, () => endMillis),
+      ),
+      onTurn: () => {
         endMillis = this.runtime.clock.now();
       },
-    );
-    return { scope: this.declaration.scope, metrics, errors };
+    };
+  }
+
+  private *snapshot(errors: readonly unknown[], steps: Steps<MetricSnapshot[]>): Steps<Snapshot> {
+    return { scope: this.declaration.scope, metrics: yield* steps, errors };
   }
 
   private *steps(

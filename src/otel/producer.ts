@@ -52,6 +52,8 @@ export interface PipelineProducerOptions extends ProducerOptions {
   readonly callbackTimeoutMillis?: number;
   /** Makes metric data of a snapshot, `undefined` to leave it out; by default all points are objects. */
   readonly convert?: (snapshot: MetricSnapshot) => Steps<MetricData | undefined>;
+  /** Is given what finishes each collection at once, which is what it gives to its reader later. */
+  readonly onCollecting?: (finish: () => readonly ScopeMetrics[]) => void;
 }
 
 /**
@@ -68,6 +70,7 @@ export function makeProducer(
     temporality = 'cumulative',
     convert = toMetricData,
     callbackTimeoutMillis = Number.POSITIVE_INFINITY,
+    onCollecting,
   } = options;
   if (!isTemporalityPreference(temporality)) {
     throw new MeterbookError('INVALID_SETUP', {
@@ -87,17 +90,25 @@ export function makeProducer(
   return {
     async collect(collectOptions) {
       const { timeoutMillis = callbackTimeoutMillis } = collectOptions ?? {};
-      const snapshot = await reader.collect({
+      const { steps, onTurn } = await reader.begin({
         timeoutMillis: Math.min(timeoutMillis, callbackTimeoutMillis),
       });
-      return {
-        resourceMetrics: {
-          // The reader puts the SDK's in its place.
-          resource: emptyResource(),
-          scopeMetrics: await inSlices(toScopeMetrics(snapshot)),
-        },
-        errors: [...snapshot.errors],
-      };
+      const errors: unknown[] = [];
+      const scopeMetrics: ScopeMetrics[] = [];
+      function* all(): Steps<ScopeMetrics[]> {
+        const snapshot = yield* steps;
+        errors.push(...snapshot.errors);
+        scopeMetrics.push(...(yield* toScopeMetrics(snapshot)));
+        return scopeMetrics;
+      }
+      const collecting = all();
+      onCollecting?.(() => {
+        atOnce(collecting);
+        return scopeMetrics;
+      });
+      await inSlices(collecting, onTurn);
+      // The reader puts the SDK's in the resource's place.
+      return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors };
     },
     collectNow: () => atOnce(toScopeMetrics(reader.collectNow())),
     detach: () => reader.detach(),

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { InstrumentDrops, TemporalityPreference } from '../core/index.js';
 import type { AnyRegistry, ExemplarFilter, PointDropReason } from '../otel/index.js';
 
@@ -24,6 +25,12 @@ export interface OtlpOptions {
    * Default `OTEL_EXPORTER_OTLP_TIMEOUT`, then 10,000.
    */
   readonly timeoutMillis?: number;
+  /**
+   * Makes the connections in place of meterbook's own agent: one for a proxy, such as `ProxyAgent` of
+   * proxy-agent. Give one that nothing else uses: it is ended with the pipeline, and what it sends is
+   * not measured as a client's requests.
+   */
+  readonly agent?: Agent;
   /**
    * Hosts, other than the loopback, to which headers that look like credentials may be sent
    * without TLS. Without it such an endpoint is refused.

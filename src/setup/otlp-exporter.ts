@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import {
@@ -32,6 +33,7 @@ export interface OtlpExporterOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
   readonly tls: TlsMaterial;
+  readonly agent?: Agent | undefined;
   readonly temporality: TemporalityPreference;
   readonly useBase2ForOthers: boolean;
   /** Most time for one request, ms. */
@@ -42,6 +44,8 @@ export interface OtlpExporterOptions {
 
 /** Hears what becomes of the points. */
 export interface OtlpExporterEvents {
+  /** The reader has handed over what it has collected. */
+  handedOver(): void;
   /** Points have been taken over. */
   moved(points: number): void;
   answered(answer: Answer, points: number, millis: number): void;
@@ -76,6 +80,7 @@ export class OtlpExporter extends OTLPMetricExporter {
       writeAhead: options.writeAhead === true,
       onAnswer: (...args) => events.answered(...args),
       onDropped: (...args) => events.dropped(...args),
+      onMerged: (points) => events.moved(-points),
     });
   }
 
@@ -89,7 +94,9 @@ export class OtlpExporter extends OTLPMetricExporter {
     done: Parameters<PushMetricExporter['export']>[1],
   ): void {
     this.events.moved(pointsIn(metrics));
-    void this.delivery.export(metrics).then((error) => done(exportResult(error)));
+    const attempt = this.delivery.export(metrics);
+    this.events.handedOver();
+    void attempt.then((error) => done(exportResult(error)));
   }
 
   /** Sends what is held or stored, where a collection has found nothing to send with it. */

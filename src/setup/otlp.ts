@@ -42,6 +42,7 @@ export function makeOtlp(
     compression:
       checkedCompression(options.compression, report) ?? environment.compression ?? 'none',
     tls: environment.tls,
+    agent: checkedAgent(options.agent, report),
     temporality,
     useBase2ForOthers: environment.useBase2ForOthers,
     timeoutMillis:
@@ -64,6 +65,17 @@ export function isPositive(name: string, value: unknown, report: Report): boolea
 function checkedCompression(value: unknown, report: Report): 'gzip' | 'none' | undefined {
   if (value === undefined || value === 'gzip' || value === 'none') return value;
   report.problem(`otlp.compression is ${show(value)}, which was ignored.`, 'Use gzip or none.');
+  return undefined;
+}
+
+/** Agents of other libraries need not be of Node's class. */
+function checkedAgent(agent: OtlpOptions['agent'], report: Report): OtlpOptions['agent'] {
+  const isAgent = typeof (agent as { addRequest?: unknown } | null)?.addRequest === 'function';
+  if (agent === undefined || isAgent) return agent;
+  report.problem(
+    `otlp.agent is ${show(agent)} and no agent, which was ignored.`,
+    'Pass an agent of node:http, such as new ProxyAgent() of proxy-agent.',
+  );
   return undefined;
 }
 

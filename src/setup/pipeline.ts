@@ -4,6 +4,8 @@ import {
   ConsoleMetricExporter,
   type MetricReader,
   PeriodicExportingMetricReader,
+  type ResourceMetrics,
+  type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import {
   type CoreRegistry,
@@ -160,6 +162,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
   const exporter = new OtlpExporter(
     { ...otlp, timeoutMillis, store: spool, writeAhead: options.spool?.writeAhead === true },
     {
+      handedOver: () => reading.handedOver(),
       moved: (points) => events.moved(points),
       answered(answer, points, millis) {
         const { fate, message, rejectedPoints = 0 } = answer;
@@ -184,9 +187,13 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
   events.holds(() => exporter.heldPoints);
   // What an earlier process has left need not wait for an interval to be over.
   if (spool !== undefined) exporter.resend();
-  const producers = makePushProducers(plan, temporality, toRowMetric);
+  const reading = new Reading();
+  const producers = makePushProducers(plan, temporality, {
+    convert: toRowMetric,
+    onCollecting: (finish) => reading.begun(finish),
+  });
   return {
-    reader: new OtlpReader(exporter, producers, plan, events),
+    reader: new OtlpReader(exporter, producers, plan, events, reading),
     producers,
     health: () => ({
       exporter: 'otlp',
@@ -203,6 +210,7 @@ export function makeOtlpBranch(plan: Plan, temporality: TemporalityPreference): 
     close: async () => exporter.close(),
     ...(spool !== undefined && {
       storeNow(resource) {
+        exporter.add({ resource, scopeMetrics: reading.finish() });
         const scopeMetrics = producers.flatMap((producer) => producer.collectNow());
         exporter.add({ resource, scopeMetrics });
         exporter.close();
@@ -270,13 +278,40 @@ export const NOTHING_HELD = { held: 0, spooled: 0, dropped: {} } as const;
 function makePushProducers(
   { registries, timing }: Plan,
   temporality: TemporalityPreference,
-  convert?: PipelineProducerOptions['convert'],
+  own: Pick<PipelineProducerOptions, 'convert' | 'onCollecting'> = {},
 ): readonly PipelineProducer[] {
   // A callback that hangs must leave a shutdown the time to send the rest.
   const callbackTimeoutMillis = timing.shutdownMillis / 2;
   return registries.map((registry) =>
-    makeProducer(registry, { temporality, callbackTimeoutMillis, ...(convert && { convert }) }),
+    makeProducer(registry, { temporality, callbackTimeoutMillis, ...own }),
   );
+}
+
+/**
+ * What a collection has read and its exporter does not have yet: in slices, or waiting for what other
+ * producers have. There is one collection at a time.
+ */
+class Reading {
+  private parts: (() => readonly ScopeMetrics[])[] = [];
+
+  begun(finish: () => readonly ScopeMetrics[]): void {
+    this.parts.push(finish);
+  }
+
+  /** All producers have ended: this is everything. */
+  complete({ scopeMetrics }: ResourceMetrics): void {
+    this.parts = [() => scopeMetrics];
+  }
+
+  /** The exporter has it. */
+  handedOver(): void {
+    this.parts = [];
+  }
+
+  /** The process is ending: reads the rest at once. */
+  finish(): ScopeMetrics[] {
+    return this.parts.splice(0).flatMap((finish) => finish());
+  }
 }
 
 /**
@@ -289,6 +324,7 @@ class OtlpReader extends PeriodicExportingMetricReader {
     producers: readonly PipelineProducer[],
     private readonly plan: Plan,
     private readonly events: ExporterMetrics,
+    private readonly reading: Reading,
   ) {
     const { timing } = plan;
     super({
@@ -301,8 +337,11 @@ class OtlpReader extends PeriodicExportingMetricReader {
 
   override async collect(...args: Parameters<MetricReader['collect']>): Promise<CollectionResult> {
     this.plan.exemplars.notice();
+    // Of one that has failed nothing more comes.
+    this.reading.handedOver();
     const begun = performance.now();
     const result = await super.collect(...args);
+    this.reading.complete(result.resourceMetrics);
     this.events.collected(performance.now() - begun);
     if (result.resourceMetrics.scopeMetrics.length === 0) this.exporter.resend();
     return result;

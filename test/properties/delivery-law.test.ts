@@ -320,8 +320,8 @@ describe.each(ways)(
 
 describe('a request that never gets an answer', () => {
   /** A server that takes what is below 100 increments, and resets the connection for all else. */
-  const poisoned = (isUp: () => boolean) => {
-    const world = open(undefined);
+  const poisoned = (isUp: () => boolean, writeAhead?: boolean) => {
+    const world = open(writeAhead);
     const answered = world.server.answer.bind(world.server);
     world.server.answer = (body) => {
       const { calls } = countsIn(JSON.parse(Buffer.from(body).toString()) as ResourceMetrics);
@@ -349,6 +349,16 @@ describe('a request that never gets an answer', () => {
     expect(delivery.heldPoints).toBe(0);
   });
 
+  it('does not either where it is written ahead', async () => {
+    const { server, store, delivery, dropped, send } = poisoned(() => true, true);
+    await send(1_000);
+    for (let i = 0; i < 5; i++) await send(1);
+    expect(server.delivered.calls).toBe(5);
+    expect(dropped).toEqual({ unanswered: 1 });
+    expect(delivery.heldPoints).toBe(0);
+    expect(store?.entries.size).toBe(0);
+  });
+
   it('is kept, whatever the time, while no other gets one either', async () => {
     let isUp = false;
     const { server, delivery, dropped, send } = poisoned(() => isUp);
@@ -361,6 +371,53 @@ describe('a request that never gets an answer', () => {
     expect(server.delivered.calls).toBe(22);
     expect(dropped).toEqual({});
     expect(delivery.heldPoints).toBe(0);
+  });
+});
+
+describe('a server that takes longer than the interval', () => {
+  it.each([undefined, false, true])(
+    'is sent everything, and what waits for it is merged',
+    async (writeAhead) => {
+      const world = open(writeAhead);
+      const { server, metrics, store } = world;
+      const delivery = world.makeDelivery();
+      const producer = metrics.producer({ temporality: 'delta' });
+      // What an earlier process has left.
+      for (let i = 0; i < 20; i++)
+        store?.writeSync({ body: Buffer.from(`{"scopeMetrics":[],"i":${i}}`), points: 1 });
+      let most = 0;
+      let more = 60;
+      const turns: Promise<unknown>[] = [];
+      const collect = async () => {
+        world.clock.advance(1);
+        metrics.calls.add(1, { id: 1 });
+        const { resourceMetrics } = await producer.collect();
+        turns.push(delivery.export({ ...resourceMetrics, resource }));
+      };
+      const answered = server.answer.bind(server);
+      server.answer = async (body) => {
+        // Three intervals pass before it answers.
+        for (let i = 0; i < 3 && more-- > 0; i++) await collect();
+        most = Math.max(most, delivery.heldPoints);
+        return answered(body);
+      };
+      await collect();
+      while (turns.length > 0) await turns.shift();
+      expect(server.delivered.calls).toBe(61);
+      expect(delivery.heldPoints).toBe(0);
+      expect(most).toBeLessThan(10);
+    },
+  );
+});
+
+describe('a partial success that names more than was sent', () => {
+  it('counts what was sent', async () => {
+    const { server, makeDelivery, metrics, dropped } = open(undefined);
+    server.answer = async () => ({ fate: 'accepted', rejectedPoints: 1e9 });
+    metrics.calls.add(1, { id: 1 });
+    const { resourceMetrics } = await metrics.producer({ temporality: 'delta' }).collect();
+    await makeDelivery().export({ ...resourceMetrics, resource });
+    expect(dropped).toEqual({ partial_success: 1 });
   });
 });
 
@@ -405,8 +462,8 @@ describe('attempts', () => {
       clock.advance(1_000);
     }
     expect(at).toEqual([
-      0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1_111, 1_411, 1_711, 2_011, 2_311, 2_611, 2_911,
-      3_211, 3_511,
+      0, 2, 4, 8, 16, 32, 64, 128, 256, 509, 779, 1_049, 1_319, 1_589, 1_859, 2_129, 2_399, 2_669,
+      2_939, 3_209, 3_479,
     ]);
     expect(delivery.heldPoints).toBe(1);
   });

@@ -6,7 +6,7 @@ import type { ReceiverAnswer } from '../../demo/receiver.js';
 import { counter, defineRegistry, type SetupOptions } from '../../src/index.js';
 import { type Built, buildPackage } from '../support/build.js';
 import { startChild } from '../support/child.js';
-import { metricsNamed, usePipelines, valuesOf } from '../support/pipeline.js';
+import { metricsNamed, until, usePipelines, valuesOf } from '../support/pipeline.js';
 import { refusingUrl } from '../support/servers.js';
 
 const pipelines = usePipelines();
@@ -102,6 +102,71 @@ describe('what is unsent at the end of a pipeline', () => {
     const { telemetry } = await open(directory, receiver.url);
     await telemetry.forceFlush();
     expect(valuesOf(receiver, 'c')).toEqual([5]);
+  });
+});
+
+describe('process.exit() during a collection', () => {
+  /** Series of which a collection takes many slices. */
+  const SERIES = 40_000;
+
+  /** What arrives of a process that begins a collection, records 5 more, and ends itself some time later. */
+  async function exits(when: string, others = '') {
+    const directory = folder();
+    const child = startChild(
+      `
+      import { attr, counter, defineRegistry, observableGauge, setupMetrics } from ${JSON.stringify(built.esm)};
+      const metrics = defineRegistry({
+        scope: { name: 'spool' },
+        instruments: {
+          many: counter({
+            name: 'many', unit: '1', attributes: { id: attr.int() }, maxSeries: ${SERIES + 1},
+          }),
+          c: counter({ name: 'c', unit: '1' }),
+        },
+      });
+      const others = defineRegistry({
+        scope: { name: 'others' },
+        instruments: { g: observableGauge({ name: 'g', unit: '1' }) },
+      });
+      ${others}
+      const telemetry = setupMetrics({
+        serviceName: 'child', registries: [metrics, others], temporality: 'delta', selfMetrics: false,
+        otlp: { url: process.env.URL }, spool: { directory: process.env.SPOOL },
+      });
+      for (let id = 0; id < ${SERIES}; id++) metrics.many.add(1, { id });
+      metrics.c.add(1);
+      void telemetry.forceFlush();
+      const end = () => {
+        metrics.c.add(5);
+        metrics.many.add(5, { id: 0 });
+        process.exit(3);
+      };
+      ${when}`,
+      { URL: await refusingUrl(), SPOOL: directory },
+    );
+    expect(await child.ended).toMatchObject({ code: 3 });
+    const receiver = await pipelines.receiver();
+    const { telemetry } = await open(directory, receiver.url);
+    await until('all has been sent', () => entriesIn(directory).length <= 1);
+    await telemetry.forceFlush();
+    return { c: sum(valuesOf(receiver, 'c')), many: sum(valuesOf(receiver, 'many')) };
+  }
+
+  it.each([1, 2, 3, 5, 8, 13, 40])(
+    'loses nothing that has been read: after %i slices',
+    async (n) => {
+      const after = `
+      let left = ${n};
+      const next = () => (--left < 0 ? end() : setImmediate(next));
+      setImmediate(next);`;
+      expect(await exits(after)).toEqual({ c: 6, many: SERIES + 5 });
+    },
+  );
+
+  it('loses nothing that has been read while the callbacks of others take their time', async () => {
+    const hanging = `others.g.addCallback(() => new Promise(() => {}));`;
+    const after = `setTimeout(end, 1_000);`;
+    expect(await exits(after, hanging)).toEqual({ c: 6, many: SERIES + 5 });
   });
 });
 

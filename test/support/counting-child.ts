@@ -4,7 +4,13 @@ import { type Child, startChild } from './child.js';
  * Starts a service with one counter, at 1, that sends deltas to a URL, and goes on as the text says.
  * It can `setup()`, `say(line)`, and `stay()` until it is ended. `esm` is the built package.
  */
-export function startCounting(esm: string, url: string, then: string, options = ''): Child {
+export function startCounting(
+  esm: string,
+  url: string,
+  then: string,
+  options = '',
+  env: Readonly<Record<string, string>> = {},
+): Child {
   return startChild(
     `
     import { writeSync } from 'node:fs';
@@ -26,7 +32,7 @@ export function startCounting(esm: string, url: string, then: string, options = 
       ${options}
     });
     ${then}`,
-    { URL: url },
+    { ...env, URL: url },
   );
 }
 

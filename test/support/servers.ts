@@ -55,6 +55,14 @@ export function startHungServer(): Promise<RawServer> {
   return startServer(() => undefined);
 }
 
+/** Does with each connection what the test says; `count` is 1 for the first. */
+export function startAnsweringServer(
+  onConnection: (socket: Socket, count: number) => void,
+): Promise<RawServer> {
+  let count = 0;
+  return startServer((socket) => onConnection(socket, ++count));
+}
+
 /** Answers 200 and then one byte of the body every 10 ms, without an end. */
 export function startDrippingServer(): Promise<RawServer> {
   return startServer((socket) => {

@@ -5,8 +5,9 @@ const MOST_MILLIS = 300_000;
 const JITTER = 0.2;
 
 /**
- * The pause before the next attempt, ms: 1 s after the first failure, then twice as long each time, or
- * what the server asks for if that is longer; at least 1 s and, spread included, at most 5 min.
+ * The pause before the next attempt, ms: about 1 s after the first failure, then twice as long each
+ * time, or what the server asks for if that is longer. Spread, but never below what is asked for, and
+ * never below 1 s or above 5 min, whatever is asked for.
  *
  * @param failures in a row, from 1
  * @param random from 0 up to 1
@@ -16,9 +17,10 @@ export function pauseMillis(
   askedMillis: number | undefined,
   random: number,
 ): number {
-  const own = LEAST_MILLIS * 2 ** Math.min(failures - 1, 30);
-  const asked = askedMillis ?? 0;
-  // A server that names a time is not come back to before it.
-  const spread = 1 + JITTER * (asked > own ? random : 2 * random - 1);
-  return Math.min(MOST_MILLIS, Math.max(LEAST_MILLIS, Math.max(own, asked) * spread));
+  const own = Math.min(LEAST_MILLIS * 2 ** Math.min(failures - 1, 30), MOST_MILLIS);
+  const asked = Math.min(askedMillis ?? 0, MOST_MILLIS);
+  // The bounds come first: what is cut off afterwards would be the same for a whole fleet.
+  const from = Math.max(LEAST_MILLIS, own * (1 - JITTER), asked);
+  const to = Math.min(MOST_MILLIS, Math.max(own, asked) * (1 + JITTER));
+  return from + (to - from) * random;
 }

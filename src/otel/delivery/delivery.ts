@@ -66,6 +66,8 @@ export interface DeliveryOptions {
   readonly writeAhead?: boolean;
   readonly onAnswer: (answer: Answer, points: number, millis: number) => void;
   readonly onDropped: (reason: PointDropReason, points: number) => void;
+  /** So many points are part of others by now. */
+  readonly onMerged?: (points: number) => void;
 }
 
 /** One request on its way. */
@@ -78,9 +80,10 @@ interface Request extends StoredRequest {
   readonly attempts?: number | undefined;
 }
 
-/** A request of which only the bytes are left. */
+/** A request of which only the bytes are left; with an id, in the store as well. */
 interface DoubtfulRequest extends StoredRequest {
   readonly attempts: number;
+  readonly id?: string | undefined;
 }
 
 /** After so many attempts without an answer others are sent in spite of it, to see whose fault it is. */
@@ -134,7 +137,7 @@ export class Delivery {
   /** Points in memory that have not arrived. */
   get heldPoints(): number {
     let points = this.inFlight?.points ?? 0;
-    for (const request of this.inDoubt) points += request.points;
+    for (const request of this.inDoubt) if (!isStored(request)) points += request.points;
     for (const batch of this.waiting) points += pointsIn(batch);
     return points;
   }
@@ -248,6 +251,8 @@ export class Delivery {
     });
     if (this.isClosed) return;
     if (lost > 0) this.options.onDropped('held_limit', lost);
+    const before = batches.reduce((points, batch) => points + pointsIn(batch), 0);
+    this.options.onMerged?.(before - lost - pointsIn(merged));
     // What came in meanwhile comes after it.
     this.waiting.splice(0, batches.length, merged);
   }
@@ -271,6 +276,7 @@ export class Delivery {
     // The server takes others: it is the request that it cannot answer.
     this.inDoubt = this.inDoubt.filter((it) => it !== doubtful);
     this.drop('unanswered', doubtful.points);
+    if (isStored(doubtful)) this.options.store?.remove(doubtful.id);
     return isAll;
   }
 
@@ -295,12 +301,20 @@ export class Delivery {
       const request = await store.next();
       if (request === undefined) return true;
       if (!(await this.settle(request))) return false;
+      await this.mergeBacklog();
     }
     return false;
   }
 
+  /** What comes in while a slow server is sent much must not pile up. */
+  private async mergeBacklog(): Promise<void> {
+    // Halves are counted from the front, which has to stay as it is.
+    if (this.waiting.length > 2 && this.toHalve.points <= 0) await this.merge();
+  }
+
   private async sendWaiting(): Promise<boolean> {
     for (;;) {
+      await this.mergeBacklog();
       const request = await this.encodeFirst();
       if (request === undefined) return !this.isClosed;
       this.removeFirst(request);
@@ -355,10 +369,16 @@ export class Delivery {
     const left = this.end === undefined ? Number.POSITIVE_INFINITY : this.end - options.now();
     this.inFlight = request;
     const begun = options.now();
-    const answer = await options.send(
+    const said = await options.send(
       request.body,
       Math.max(1, Math.min(options.timeoutMillis, left)),
     );
+    // A server cannot have refused more than it was sent.
+    const rejectedPoints = Math.min(Math.max(said.rejectedPoints ?? 0, 0), request.points);
+    const answer: Answer = {
+      ...said,
+      ...(said.rejectedPoints !== undefined && { rejectedPoints }),
+    };
     // Whoever closed has dealt with it, since the answer was still out.
     if (this.isClosed) return false;
     this.inFlight = undefined;
@@ -387,14 +407,15 @@ export class Delivery {
         return this.finish(request);
       case 'retryable':
         if (request.metrics !== undefined) this.putBack(request.metrics);
+        else if (isStored(request)) options.store?.release(request);
         else this.doubt(request, 0);
         break;
       case 'ambiguous':
-        // The bytes alone: they are no longer ours to merge.
+        // The bytes alone: they are no longer ours to merge. What is stored is not handed out again
+        // meanwhile, or it would stand in the way of all others for good.
         this.doubt(request, 1);
         break;
     }
-    if (isStored(request)) options.store?.release(request);
     this.toHalve.points = 0;
     this.failures += 1;
     this.notBefore =
@@ -410,9 +431,9 @@ export class Delivery {
     return true;
   }
 
-  /** Keeps what may have arrived, to be sent again as it is; what is stored is kept there. */
+  /** Keeps what may have arrived, to be sent again as it is. */
   private doubt({ body, points, id, attempts = 0 }: Request, more: 0 | 1): void {
-    if (id === undefined) this.inDoubt.push({ body, points, attempts: attempts + more });
+    this.inDoubt.push({ body, points, id, attempts: attempts + more });
   }
 
   private drop(reason: PointDropReason, points: number): void {

@@ -1,4 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { OWN_AGENT } from '../../core/index.js';
@@ -21,6 +23,8 @@ export interface HttpSenderOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
   readonly tls: TlsMaterial;
+  /** Makes the connections, a proxy's for example; from here on the sender's, which ends it. */
+  readonly agent?: Agent | undefined;
   /** Reads the partial success of an answer: points refused, and why. Throws for what is none. */
   readonly partialSuccess: (body: Uint8Array) => {
     readonly rejectedPoints: number;
@@ -28,7 +32,7 @@ export interface HttpSenderOptions {
   };
 }
 
-type RequestFunction = (url: URL, options: RequestOptions) => ClientRequest;
+type RequestFunction = (url: URL, options: RequestOptions & TlsMaterial) => ClientRequest;
 
 interface Connection {
   readonly agent: Agent;
@@ -71,7 +75,10 @@ export class HttpSender {
   close(reason: string): void {
     this.isClosed = true;
     this.current?.destroy(new Error(reason));
-    void this.connection?.then(({ agent }) => agent.destroy());
+    void this.connection?.then(
+      ({ agent }) => agent.destroy(),
+      () => undefined,
+    );
   }
 
   private attempt(
@@ -82,13 +89,14 @@ export class HttpSender {
   ): Promise<Attempt> {
     if (this.isClosed)
       return Promise.resolve(settled({ fate: 'retryable', message: 'the pipeline was shut down' }));
-    const { compression, headers } = this.options;
+    const { compression, headers, tls } = this.options;
     return new Promise((resolve) => {
       let isConnected = false;
       let hasAnswered = false;
       const sent = request(new URL(this.options.url), {
         method: 'POST',
         agent,
+        ...tls,
         headers: {
           ...headers,
           'content-type': 'application/x-protobuf',
@@ -113,18 +121,22 @@ export class HttpSender {
         const onConnected = (): void => {
           isConnected = true;
         };
-        if (!socket.connecting) onConnected();
         // Before TLS is agreed on nothing of the request has gone out.
-        else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
+        const isReady = isTls(socket) ? !socket.secureConnecting : !socket.connecting;
+        if (isReady) onConnected();
+        else socket.once(isTls(socket) ? 'secureConnect' : 'connect', onConnected);
       });
       sent.once('response', (response) => {
         hasAnswered = true;
         // It may answer before it has read everything.
-        void this.read(response).then((answer) =>
-          end(settled({ ...answer, isBodyFree: sent.writableFinished })),
-        );
+        void this.read(response).then((answer) => {
+          const isBodyFree = sent.writableFinished;
+          // It may never read the rest, and nothing else would get the connection meanwhile.
+          if (!isBodyFree) sent.destroy();
+          end(settled({ ...answer, isBodyFree }));
+        });
       });
-      sent.once('error', (error: NodeJS.ErrnoException) => {
+      sent.on('error', (error: NodeJS.ErrnoException) => {
         // What has begun to answer says its fate by its status.
         if (hasAnswered) return;
         const isStale = sent.reusedSocket && error.code === 'ECONNRESET';
@@ -132,6 +144,13 @@ export class HttpSender {
           answer: { fate: isConnected ? 'ambiguous' : 'retryable', message: messageOf(error) },
           isStale,
         });
+      });
+      // Nothing else tells of an answer that switches to another protocol.
+      sent.once('close', () => {
+        if (!hasAnswered)
+          end(
+            settled({ fate: 'ambiguous', message: 'the connection was closed without an answer' }),
+          );
       });
       sent.end(bytes);
     });
@@ -193,14 +212,23 @@ function redirection({ statusCode = 0, headers }: IncomingMessage): string {
     : '';
 }
 
-/** Loaded on first use, since TLS takes time to load. */
-async function connect({ url, tls }: HttpSenderOptions): Promise<Connection> {
+/**
+ * Loaded on first use, since TLS takes time to load. Without an agent that was given the proxies are
+ * those that Node takes from the environment, where it does (`NODE_USE_ENV_PROXY`, from Node 24 on).
+ */
+async function connect({ url, agent }: HttpSenderOptions): Promise<Connection> {
   const isPlain = new URL(url).protocol === 'http:';
-  const { Agent, request } = isPlain ? await import('node:http') : await import('node:https');
-  const agent = isPlain
-    ? new Agent({ keepAlive: true, maxSockets: 1 })
-    : new Agent({ keepAlive: true, maxSockets: 1, ...tls });
-  return { agent: Object.assign(agent, { [OWN_AGENT]: true }), request };
+  const { Agent, request, globalAgent } = isPlain
+    ? await import('node:http')
+    : await import('node:https');
+  const { proxyEnv } =
+    (globalAgent as { readonly options?: { readonly proxyEnv?: object } }).options ?? {};
+  const own = agent ?? new Agent({ keepAlive: true, maxSockets: 1, ...(proxyEnv && { proxyEnv }) });
+  return { agent: Object.assign(own, { [OWN_AGENT]: true }), request };
+}
+
+function isTls(socket: Socket): socket is TLSSocket & { readonly secureConnecting: boolean } {
+  return 'encrypted' in socket;
 }
 
 /** An error in a line: of several attempts to connect, what each said. */

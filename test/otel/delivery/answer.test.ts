@@ -52,35 +52,74 @@ describe('Retry-After', () => {
 
 describe('the pause before the next attempt', () => {
   it('doubles from a second to five minutes', () => {
-    const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1_000].map((n) =>
-      pauseMillis(n, undefined, 0.5),
+    const spread = [1, 2, 3, 4, 8, 9, 10, 1_000].map((n) =>
+      [0, 0.5, 1].map((random) => Math.round(pauseMillis(n, undefined, random))),
     );
-    expect(pauses).toEqual(
-      [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1_000),
-    );
+    expect(spread).toEqual([
+      [1_000, 1_100, 1_200],
+      [1_600, 2_000, 2_400],
+      [3_200, 4_000, 4_800],
+      [6_400, 8_000, 9_600],
+      [102_400, 128_000, 153_600],
+      [204_800, 252_400, 300_000],
+      [240_000, 270_000, 300_000],
+      [240_000, 270_000, 300_000],
+    ]);
   });
 
   it('is what the server asks for, where that is longer', () => {
     expect(pauseMillis(1, 60_000, 0)).toBe(60_000);
     expect(pauseMillis(1, 60_000, 0.99)).toBeGreaterThan(60_000);
     expect(pauseMillis(8, 2_000, 0.5)).toBe(128_000);
+    expect(pauseMillis(1, 86_400_000, 0.5)).toBe(300_000);
   });
 
-  it('is never below a second or beyond five minutes, and never before what is asked for', () => {
+  const failures = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 10_000 }));
+  const asked = fc.option(
+    fc.oneof(
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      fc.double({ min: 0, max: 400_000, noNaN: true }),
+      fc.constant(Number.POSITIVE_INFINITY),
+    ),
+    { nil: undefined },
+  );
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+  it('is never below what is asked for, a second, or beyond five minutes', () => {
+    fc.assert(
+      fc.property(failures, asked, random, (n, millis, at) => {
+        const pause = pauseMillis(n, millis, at);
+        expect(pause).toBeGreaterThanOrEqual(Math.max(1_000, Math.min(millis ?? 0, 300_000)));
+        expect(pause).toBeLessThanOrEqual(300_000);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is never below what is asked for where that is about as long as the own one', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 10_000 }),
-        fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: undefined }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (failures, asked, random) => {
-          const pause = pauseMillis(failures, asked, random);
-          expect(pause).toBeGreaterThanOrEqual(1_000);
-          expect(pause).toBeLessThanOrEqual(300_000);
-          const own = Math.min(1_000 * 2 ** (failures - 1), 300_000);
-          if (asked !== undefined && asked > own)
-            expect(pause).toBeGreaterThanOrEqual(Math.min(asked, 300_000));
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ max: 99, min: 0 }),
+        random,
+        (n, percent, at) => {
+          const own = 1_000 * 2 ** (n - 1);
+          expect(pauseMillis(n, (own * (50 + percent)) / 100, at)).toBeGreaterThanOrEqual(
+            Math.min((own * (50 + percent)) / 100, 300_000),
+          );
         },
       ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is another for each of a fleet, also after hours, unless five minutes are asked for', () => {
+    fc.assert(
+      fc.property(failures, asked, random, random, (n, millis, one, other) => {
+        fc.pre(Math.abs(one - other) > 0.01 && (millis ?? 0) < 299_000);
+        expect(pauseMillis(n, millis, one)).not.toBe(pauseMillis(n, millis, other));
+      }),
+      { numRuns: 2_000 },
     );
   });
 });
