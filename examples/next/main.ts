@@ -3,19 +3,22 @@
  * `npm install`, `npx next build` and `npx next start`. `meterbook` is built from the sources here.
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = join(root, 'dist');
 const own = join(folder, 'node_modules/meterbook');
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+// Next ends the process at SIGTERM without waiting for anybody. With its handling off, meterbook sends what is
+// left and ends it.
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NEXT_MANUAL_SIG_HANDLE: 'true' };
 
 /** Runs a program to its end. What it says is shown where it fails. */
-function run(what: string, program: string, args: readonly string[], cwd: string, more = {}) {
+function run(what: string, program: string, args: readonly string[], cwd: string) {
   console.log(`${what} …`);
-  const child = spawn(program, args, { cwd, env: { ...env, ...more } });
+  const child = spawn(program, args, { cwd, env });
   let said = '';
   const keep = (chunk: Buffer): void => {
     said += chunk.toString();
@@ -43,12 +46,15 @@ const lock = statSync(join(folder, 'package-lock.json')).mtimeMs;
 if (!isNewer(join(folder, 'node_modules/.package-lock.json'), lock)) {
   await run('Installing Next (400 MB, once)', 'npm', ['ci'], folder);
 }
-if (!isNewer(join(own, 'package.json'), newest(join(root, 'src')))) {
-  mkdirSync(own, { recursive: true });
+const built = join(dist, 'index.d.ts'); // Types are written last.
+if (!isNewer(built, newest(join(root, 'src')))) {
   const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
-  const to = { METERBOOK_DIST: join(own, 'dist') };
-  await run('Building meterbook', process.execPath, [tsup], root, to);
-  copyFileSync(join(root, 'package.json'), join(own, 'package.json'));
+  await run('Building meterbook', process.execPath, [tsup], root);
+}
+// A copy: Next resolves nothing that a link leads to out of its folder.
+rmSync(own, { recursive: true, force: true });
+for (const part of ['package.json', 'dist']) {
+  cpSync(join(root, part), join(own, part), { recursive: true });
 }
 const next = join(folder, 'node_modules/next/dist/bin/next');
 await run('Building the application', process.execPath, [next, 'build'], folder);
