@@ -7,7 +7,7 @@ const EXAMPLES = {
   fastify: 'Fastify with the plugin, and a counter of its own',
   hono: 'Hono on Node, with organizations from a header',
   nestjs: 'NestJS with the module',
-  next: "a route handler of Next's App Router, served without Next",
+  next: "an application of Next's App Router; installs Next first",
   worker: 'a worker that times its jobs in a database',
   agent: 'an agent with a tool, by the ai package',
 } as const;

@@ -1,4 +1,4 @@
-import { type ModelServer, startModelServer } from '../../test/support/model-server/index.js';
+import { type ModelServer, startModelServer } from './model-server/index.js';
 
 /**
  * A server that speaks OpenAI's protocol: calls the tool in its first answer, and tells what came of it in its

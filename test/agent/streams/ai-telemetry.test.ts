@@ -1,6 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, jsonSchema, stepCountIs, streamText, tool, wrapLanguageModel } from 'ai';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ModelServer, startModelServer } from '../../../examples/agent/model-server/index.js';
 import {
   agentMetrics,
   aiTelemetry,
@@ -9,7 +10,6 @@ import {
 } from '../../../src/agent/index.js';
 import { withAttributes } from '../../../src/index.js';
 import { testRegistry } from '../../../src/testing/index.js';
-import { type ModelServer, startModelServer } from '../../support/model-server/index.js';
 
 let server: ModelServer;
 beforeAll(async () => {

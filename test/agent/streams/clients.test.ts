@@ -4,7 +4,7 @@ import {
   type ModelAnswer,
   type ModelServer,
   startModelServer,
-} from '../../support/model-server/index.js';
+} from '../../../examples/agent/model-server/index.js';
 import { DRIVERS } from './drivers.js';
 import { ANSWERED, ASKED, observedCall, type Read, readAll } from './observed-call.js';
 

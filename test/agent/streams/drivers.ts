@@ -3,8 +3,8 @@ import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
 import { type LanguageModel, streamText } from 'ai';
 import OpenAI from 'openai';
+import type { ProtocolName } from '../../../examples/agent/model-server/index.js';
 import type { ModelStreamSource } from '../../../src/agent/index.js';
-import type { ProtocolName } from '../../support/model-server/index.js';
 
 /** A way in which applications call a model and read its answer. */
 export interface Driver {

@@ -4,13 +4,13 @@ import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import OpenAI from 'openai';
 import { Stream } from 'openai/core/streaming';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { observeModelCall, observeStream } from '../../../src/agent/index.js';
 import {
   type ApiFailure,
   type ModelAnswer,
   type ModelServer,
   startModelServer,
-} from '../../support/model-server/index.js';
+} from '../../../examples/agent/model-server/index.js';
+import { observeModelCall, observeStream } from '../../../src/agent/index.js';
 import { CALL, setUp } from './support.js';
 
 const HELLO: ModelAnswer = { steps: [{ text: 'Hel' }, { text: 'lo' }] };

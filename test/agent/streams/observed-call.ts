@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
+import type { Exchange, ModelServer, Sent } from '../../../examples/agent/model-server/index.js';
 import { agentMetrics, type ModelStreamSource, observeStream } from '../../../src/agent/index.js';
 import { withAttributes } from '../../../src/index.js';
 import { testRegistry } from '../../../src/testing/index.js';
-import type { Exchange, ModelServer, Sent } from '../../support/model-server/index.js';
 
 export const CALL = {
   'gen_ai.operation.name': 'chat',
