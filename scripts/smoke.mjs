@@ -175,6 +175,8 @@ function checkConsumer(node, app) {
       target: 'ES2022',
       module: 'NodeNext',
       strict: true,
+      // A registry that is exported has to have a type that can be written down.
+      declaration: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
       typeRoots: ['types'],

@@ -8,6 +8,7 @@ import type { SetupOptions, Telemetry } from './options.js';
 import { makeExemplarFilter, makeTiming } from './pipeline.js';
 import { consoleLogger, Report } from './report.js';
 import { makeSelfMetrics } from './self/self-metrics.js';
+import { checkedSettings } from './settings.js';
 import { startTelemetry } from './telemetry.js';
 
 /**
@@ -20,8 +21,8 @@ import { startTelemetry } from './telemetry.js';
  * wrong in the program itself: something that is no registry, or two registries that declare one
  * instrument.
  */
-export function setupMetrics(options: SetupOptions = {}): Telemetry {
-  const report = new Report(options.logger ?? consoleLogger);
+export function setupMetrics(given: SetupOptions = {}): Telemetry {
+  const report = new Report(given.logger ?? consoleLogger);
   const running = activeTelemetry();
   if (running !== undefined) {
     report.warn(
@@ -31,8 +32,9 @@ export function setupMetrics(options: SetupOptions = {}): Telemetry {
     );
     return running;
   }
-  const registries = coresOf(options.registries);
+  const registries = coresOf(given.registries);
   checkConflicts(registries);
+  const options = checkedSettings(given, report);
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
   const self = makeSelfMetrics(registries);

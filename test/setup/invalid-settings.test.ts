@@ -209,6 +209,32 @@ describe('an option that cannot be used', () => {
     expect(status).toBe('failing');
   });
 
+  it.each([
+    [{ otlp: 'http://user:secret@example.com' }, 'otlp is a text, which was ignored.'],
+    [{ prometheus: 9464 }, 'prometheus is 9464, which was ignored.'],
+    [{ console: 'yes' }, 'console is a text, which was ignored.'],
+    [{ resource: ['a=b'] }, 'resource is an array, which was ignored.'],
+    [{ spool: './spool' }, 'spool is a text, which was ignored.'],
+    [{ runtime: 1 }, 'runtime is 1, which was ignored.'],
+    [{ interval: 5_000 }, 'setupMetrics() has no setting "interval", which was ignored.'],
+    [{ toString: true }, 'setupMetrics() has no setting "toString", which was ignored.'],
+    [{ otlp: { endpoint: 'x' } }, 'otlp has no setting "endpoint", which was ignored.'],
+    [{ prometheus: { path: '/x', port: 0 } }, 'prometheus has no setting "path"'],
+  ])('%j, which the compiler would refuse, is reported', (options, said) => {
+    const { problem, exporter, status } = problemOf(options as SetupOptions);
+    expect(problem).toContain(said);
+    expect(problem).toMatch(/ Fix: Use /);
+    expect(problem).not.toContain('secret');
+    expect(exporter?.exporter).toMatch(/^(otlp|prometheus)$/);
+    expect(status).toBe('running');
+  });
+
+  it('a URL without a path is used, and reported', () => {
+    const { problem, exporter } = problemOf({ otlp: { url: 'http://u:secret@127.0.0.1:1' } });
+    expect(problem).toContain('The OTLP endpoint http://127.0.0.1:1/ has no path');
+    expect(exporter?.endpoint).toBe('http://127.0.0.1:1/');
+  });
+
   it('is asked for where the service has no name', () => {
     const { problem } = problemOf({ serviceName: '' });
     expect(problem).toMatch(/^The service has no name; its metrics are sent as "unknown_service:/);

@@ -211,7 +211,7 @@ describe('the logger', () => {
       registries: [registry],
       logger: { warn: fail, error: fail },
       exportIntervalMillis: -1,
-      otlp: { url: 'http://127.0.0.1:9/', timeoutMillis: 50 },
+      otlp: { url: 'http://127.0.0.1:9/v1/metrics', timeoutMillis: 50 },
     });
     registry.c.add(-1);
     await telemetry.forceFlush();
