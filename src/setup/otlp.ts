@@ -32,14 +32,14 @@ export function makeOtlp(
     );
     return undefined;
   }
+  const headerNames = Object.keys(environment.headers);
+  if (!mayCarryCredentials(new URL(url), options, headerNames, report)) return undefined;
   if (new URL(url).pathname === '/') {
     report.problem(
       `The OTLP endpoint ${shownUrl(url)} has no path, where few receivers take metrics.`,
       'Give the whole URL, such as http://localhost:4318/v1/metrics; OTEL_EXPORTER_OTLP_ENDPOINT alone gets /v1/metrics added.',
     );
   }
-  const headerNames = Object.keys(environment.headers);
-  if (!mayCarryCredentials(new URL(url), options, headerNames, report)) return undefined;
   const { timeoutMillis } = options;
   return {
     url,

@@ -12,7 +12,7 @@ function namesListed(entry: string): readonly string[] {
   return part
     .split('\n')
     .filter((line) => line.startsWith('| `'))
-    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Za-z_]+)`/g)])
+    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Za-z_]\w*)`/g)])
     .map(([, name = '']) => name);
 }
 

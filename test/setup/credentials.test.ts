@@ -45,10 +45,19 @@ describe('credentials without TLS', () => {
   );
 
   it.each<[string, NonNullable<SetupOptions['otlp']>]>([
-    ['go over TLS', { url: 'https://collector.internal/', headers: { authorization: SECRET } }],
-    ['go to localhost', { url: 'http://localhost:4318/', headers: { authorization: SECRET } }],
-    ['go to 127.0.0.1', { url: 'http://127.0.0.1:4318/', headers: { authorization: SECRET } }],
-    ['go to ::1', { url: 'http://[::1]:4318/', headers: { authorization: SECRET } }],
+    [
+      'go over TLS',
+      { url: 'https://collector.internal/v1/metrics', headers: { authorization: SECRET } },
+    ],
+    [
+      'go to localhost',
+      { url: 'http://localhost:4318/v1/metrics', headers: { authorization: SECRET } },
+    ],
+    [
+      'go to 127.0.0.1',
+      { url: 'http://127.0.0.1:4318/v1/metrics', headers: { authorization: SECRET } },
+    ],
+    ['go to ::1', { url: 'http://[::1]:4318/v1/metrics', headers: { authorization: SECRET } }],
     [
       'go to a host that is named',
       { url, headers: { authorization: SECRET }, insecureHosts: ['Collector.Internal'] },
