@@ -24,6 +24,7 @@ const OTLP: Readonly<Record<keyof OtlpOptions, true>> = {
   compression: true,
   timeoutMillis: true,
   insecureHosts: true,
+  agent: true,
 };
 const SPOOL: Readonly<Record<keyof SpoolOptions, true>> = {
   directory: true,
