@@ -135,8 +135,9 @@ const CASES: readonly Case[] = [
   ['top --range soon', 'WRONG_USAGE', '--range cannot be "soon"', '5m'],
   ['top --range 40d', 'WRONG_USAGE', '--range cannot be "40d"', 'up to 31d'],
   ['top --where route', 'WRONG_USAGE', '--where cannot be "route"', 'key=value'],
-  ['top --port 9 --url URL:gone', 'WRONG_USAGE', '--url does not go with', 'Drop'],
-  ['live --port 0', 'WRONG_USAGE', '--port cannot be "0"', 'whole number'],
+  ['top --port 9 --url URL:gone', 'WRONG_USAGE', 'which --url does not do', 'Drop'],
+  ['top --registry m.json --url URL:gone', 'WRONG_USAGE', 'which --url does not do', 'Drop'],
+  ['live --port 65536', 'WRONG_USAGE', '--port cannot be "65536"', 'whole number'],
   ['live --trace-url x', 'WRONG_USAGE', '--trace-url cannot be "x"', '{traceId}'],
   ['live --token short', 'FAILED', 'token is too short', '16 to 256'],
 ];
