@@ -110,7 +110,7 @@ export class ServerRecorder implements ExchangeRecorder {
   private activeOf(method: string, scheme: 'http' | 'https' | '_OTHER'): BoundInstrument {
     const byMethod = this.active[scheme];
     let bound = byMethod.get(method);
-    if (bound !== undefined && !this.isActiveByContext) return bound;
+    if (bound !== undefined) return bound;
     try {
       bound = this.instruments.httpServerActiveRequests.bind({
         'http.request.method': method,
@@ -120,7 +120,7 @@ export class ServerRecorder implements ExchangeRecorder {
       // A registry of somebody's own making; its request is measured without being counted as active.
       return NOT_COUNTED;
     }
-    byMethod.set(method, bound);
+    if (!this.isActiveByContext) byMethod.set(method, bound);
     return bound;
   }
 }
