@@ -43,7 +43,7 @@ export const serviceMetrics = defineRegistry({
     firstTokenInTime: slo({
       instrument: 'firstTokenByRoute',
       objective: 0.99,
-      threshold: 0.64,
+      threshold: 0.32,
       window: '30d',
       description: 'A reader sees that an answer begins before the attention wanders.',
     }),

@@ -37,6 +37,12 @@ export class RawValues {
     return [below, above];
   }
 
+  /** The share of the raw values of these groups that are above the threshold. */
+  shareAbove(threshold: number, groups: readonly string[]): number {
+    const values = groups.flatMap((group) => this.values.get(group) ?? []);
+    return values.filter((value) => value > threshold).length / values.length;
+  }
+
   /** Raw values in each bucket, one more than there are bounds. */
   histogram(group: string, bounds: readonly number[]): readonly number[] {
     const counts = new Array<number>(bounds.length + 1).fill(0);
