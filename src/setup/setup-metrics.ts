@@ -23,7 +23,7 @@ import { startTelemetry } from './telemetry.js';
  * instrument.
  */
 export function setupMetrics(given: SetupOptions = {}): Telemetry {
-  const report = new Report(given.logger ?? consoleLogger);
+  const report = new Report(given?.logger ?? consoleLogger);
   const running = activeTelemetry();
   if (running !== undefined) {
     report.warn(
@@ -33,9 +33,9 @@ export function setupMetrics(given: SetupOptions = {}): Telemetry {
     );
     return running;
   }
-  const registries = coresOf(given.registries);
+  const registries = coresOf(given?.registries);
   checkConflicts(registries);
-  const options = checkedSettings(given, report);
+  const options = checkedSettings(given ?? {}, report);
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
   const self = makeSelfMetrics(registries);
