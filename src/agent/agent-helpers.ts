@@ -51,7 +51,7 @@ export function agentHelpers<R extends object>(
   const helpers: Record<keyof AgentHelpers<unknown>, unknown> = {
     ...jobHelpers(it),
     ...endpointHelpers(it),
-    ...modelHelpers(it, options.tokenUsage ?? 'histogram'),
+    ...modelHelpers(it, options?.tokenUsage ?? 'histogram'),
     ...runHelpers(it),
     ...messageHelpers(it),
     ...serviceHelpers(it),

@@ -88,10 +88,10 @@ interface PendingCall {
 export function aiTelemetry<R extends object = typeof agentMetrics>(
   options: AiTelemetryOptions<R> = {},
 ): AiTelemetry {
-  const { registry = agentMetrics, agentName, modelCalls = true } = options;
+  const { registry = agentMetrics, agentName, modelCalls = true, attributes } = options ?? {};
   const it = instrumentsOf(registry, INSTRUMENTS, 'aiTelemetry()');
   const all = INSTRUMENTS.map((name) => it[name]);
-  const given = new CallAttributes(options.attributes as Attributes | undefined, all);
+  const given = new CallAttributes(attributes as Attributes | undefined, all);
   const inContext = callerContext();
   const isInvocation = currentAgent() === undefined;
   const now = performance.now();

@@ -1,6 +1,7 @@
 import type { Attributes } from '../declare/index.js';
 import type { agentMetrics } from '../standard/index.js';
 import { countCall } from './streams/agent-scope.js';
+import { checkWork } from './streams/measured-work.js';
 import { ModelCall } from './streams/model-call.js';
 import { observedPromise } from './streams/observed-promise.js';
 import { type ModelCallAttributes, type ModelCallOptions, settingsOf } from './streams/options.js';
@@ -27,6 +28,7 @@ export function observeModelCall<Result, R extends object = typeof agentMetrics>
   options: ModelCallOptions<R> = {},
 ): Result {
   const settings = settingsOf(attributes as Attributes, options as object, 'observeModelCall()');
+  checkWork(fn, 'observeModelCall()');
   const call = new ModelCall(settings);
   countCall('inferenceCalls');
   const onValue = (value: unknown): unknown => {

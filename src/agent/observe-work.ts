@@ -9,7 +9,7 @@ import {
 import { type AgentScope, countCall } from './streams/agent-scope.js';
 import type { AttributesOfAll } from './streams/attributes-of-all.js';
 import { CallAttributes } from './streams/call-attributes.js';
-import { measuredWork } from './streams/measured-work.js';
+import { checkWork, measuredWork } from './streams/measured-work.js';
 
 const AGENT_INSTRUMENTS = [
   'genAiInvokeAgentDuration',
@@ -40,7 +40,8 @@ type Arguments<A, Options> =
  * s, with `error.type` where it failed. `fn` is called once, at once; it may be asynchronous. What it
  * returns as generator or stream is measured to its end. The call counts for the agent around it.
  *
- * Throws `INVALID_REGISTRY` for a registry without the instrument, before `fn` is called. Source:
+ * Throws `INVALID_REGISTRY` for a registry without the instrument, and `INVALID_SETUP` for what is no
+ * function, before `fn` is called. Source:
  * GenAI metrics, `gen_ai.execute_tool.duration`.
  *
  * ```ts
@@ -59,6 +60,7 @@ export function observeTool<Result, R extends object = typeof agentMetrics>(
   const registry = options?.registry ?? agentMetrics;
   const names = ['genAiExecuteToolDuration'] as const;
   const { genAiExecuteToolDuration: duration } = instrumentsOf(registry, names, 'observeTool()');
+  checkWork(fn, 'observeTool()');
   const given = new CallAttributes(attributes as Attributes, [duration]);
   countCall('toolCalls');
   return measuredWork(fn, (seconds, errorType) => {
@@ -71,7 +73,8 @@ export function observeTool<Result, R extends object = typeof agentMetrics>(
  * throws what `fn` does: `agent.step.duration`, s. `fn` is called once, at once; it may be
  * asynchronous. What it returns as generator or stream is measured to its end.
  *
- * Throws `INVALID_REGISTRY` for a registry without the instrument, before `fn` is called.
+ * Throws `INVALID_REGISTRY` for a registry without the instrument, and `INVALID_SETUP` for what is no
+ * function, before `fn` is called.
  */
 export function observeStep<Result, R extends object = typeof agentMetrics>(
   fn: () => Result,
@@ -80,6 +83,7 @@ export function observeStep<Result, R extends object = typeof agentMetrics>(
   const registry = options?.registry ?? agentMetrics;
   const names = ['agentStepDuration'] as const;
   const { agentStepDuration: duration } = instrumentsOf(registry, names, 'observeStep()');
+  checkWork(fn, 'observeStep()');
   const given = new CallAttributes(attributes as Attributes, [duration]);
   return measuredWork(fn, (seconds, errorType) => {
     record(duration, seconds, given, { 'error.type': errorType });
@@ -95,7 +99,8 @@ export function observeStep<Result, R extends object = typeof agentMetrics>(
  * called once, at once; it may be asynchronous. What it returns as generator or stream is measured to
  * its end, and what happens in it is counted.
  *
- * Throws `INVALID_REGISTRY` for a registry without the instruments, before `fn` is called. Source:
+ * Throws `INVALID_REGISTRY` for a registry without the instruments, and `INVALID_SETUP` for what is no
+ * function, before `fn` is called. Source:
  * GenAI metrics, agent metrics.
  *
  * @param name the agent's name; `undefined` for agents that have none
@@ -107,6 +112,7 @@ export function observeAgent<Result, R extends object = typeof agentMetrics>(
 ): Result {
   const registry = options?.registry ?? agentMetrics;
   const it = instrumentsOf(registry, AGENT_INSTRUMENTS, 'observeAgent()');
+  checkWork(fn, 'observeAgent()');
   const given = new CallAttributes(
     attributes as Attributes,
     AGENT_INSTRUMENTS.map((instrument) => it[instrument]),

@@ -1,3 +1,5 @@
+import { checkText } from './check-arguments.js';
+
 const SECONDS: Readonly<Record<string, number>> = { h: 3_600, d: 86_400, w: 604_800 };
 
 /** Seconds of an SLO's window: `30d`, `12h`, `4w`. */
@@ -23,8 +25,9 @@ export function durationText(seconds: number): string {
   return text;
 }
 
-/** Seconds of such a text. */
+/** Seconds of such a text. Throws `INVALID_SETUP` for what is none. */
 export function durationSeconds(text: string): number {
+  checkText(text, 'durationSeconds()', '1h30m');
   const sizes: Readonly<Record<string, number>> = { ...SECONDS, m: 60, s: 1 };
   let seconds = 0;
   for (const [, count, unit = ''] of text.matchAll(/(\d+)([smhdw])/g)) {

@@ -1,5 +1,6 @@
 import type { Manifest, ManifestAttribute, ManifestInstrument } from '../declare/index.js';
 import { MeterbookError, show } from '../errors.js';
+import { checkManifests } from './check-arguments.js';
 import type { SloOf } from './questions.js';
 
 /** The instruments of all registries by their exported name; of one that two declare, the first. */
@@ -18,6 +19,7 @@ export function instrumentsByName(
  * registries of one scope: what is recorded for them would be mixed up.
  */
 export function slosOf(manifests: readonly Manifest[]): readonly SloOf[] {
+  checkManifests(manifests, 'slosOf()');
   const found = new Map<string, SloOf>();
   for (const { scope, slos, instruments } of manifests) {
     for (const slo of slos) {

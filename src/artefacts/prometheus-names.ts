@@ -1,4 +1,5 @@
 import type { ManifestInstrument } from '../declare/index.js';
+import { checkInstrument, checkText } from './check-arguments.js';
 
 /**
  * How names reach Prometheus: `suffixed` is what the Collector's exporters and Prometheus' own OTLP
@@ -57,12 +58,15 @@ const PER: ReadonlyMap<string, string> = new Map(
  *
  * `suffixed` is what the Collector 0.159 writes by scrape and by remote write (OpenTelemetry,
  * "Prometheus and OpenMetrics Compatibility"), `plain` what `@opentelemetry/exporter-prometheus` does;
- * test/artefacts/prometheus-names.test.ts has names that both have written.
+ * test/artefacts/prometheus-names.test.ts has names that both have written. Throws `INVALID_SETUP` for what
+ * is no instrument.
  */
 export function prometheusName(
-  { name, unit, kind }: Pick<ManifestInstrument, 'name' | 'unit' | 'kind'>,
+  instrument: Pick<ManifestInstrument, 'name' | 'unit' | 'kind'>,
   naming: PrometheusNaming = 'suffixed',
 ): string {
+  checkInstrument(instrument, 'prometheusName()', ['name', 'unit', 'kind']);
+  const { name, unit, kind } = instrument;
   const isCounter = kind === 'counter' || kind === 'observableCounter';
   if (naming === 'plain') {
     const plain = name.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
@@ -80,9 +84,10 @@ export function prometheusName(
 /**
  * Name of an attribute as a label. Keys that begin with a mark, or have two in a row, become different
  * labels on different ways to Prometheus (`a__b` by scrape of the Collector, `a_b` by remote write);
- * this is what most of them write.
+ * this is what most of them write. Throws `INVALID_SETUP` for what is no text.
  */
 export function prometheusLabel(key: string): string {
+  checkText(key, 'prometheusLabel()', 'http.route');
   const label = key.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
   return /^\d/.test(label) ? `key_${label}` : label;
 }

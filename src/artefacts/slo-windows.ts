@@ -1,3 +1,4 @@
+import { checkText } from './check-arguments.js';
 import { windowSeconds } from './durations.js';
 
 /** One multi-window alert on the burn rate of an error budget. */
@@ -31,9 +32,11 @@ const USUAL: readonly BurnAlert[] = [
 
 /**
  * The alerts for an objective over `window` (`30d`): the same shares of the budget, so that the alerts'
- * windows are as much shorter or longer than usual as the objective's is.
+ * windows are as much shorter or longer than usual as the objective's is. Throws `INVALID_SETUP` for what
+ * is no text.
  */
 export function burnAlerts(window: string): readonly BurnAlert[] {
+  checkText(window, 'burnAlerts()', '30d');
   const scale = windowSeconds(window) / USUAL_SECONDS;
   return USUAL.map(({ long, short, ...alert }) => ({
     ...alert,

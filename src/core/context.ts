@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, AttributeValue } from '../declare/index.js';
+import { MeterbookError, show } from '../errors.js';
 
 /** The attributes of one context; `addAttributes` changes them in place. */
 export type Holder = Record<string, AttributeValue | undefined>;
@@ -45,9 +46,15 @@ function merged(outer: Holder | undefined, attributes: Attributes): Holder {
 /**
  * Runs `fn` with these context attributes, on top of the outer ones, and returns what it returns.
  * Everything that `fn` calls or awaits sees them; declared attributes marked `.fromContext()` take
- * their values from here. The object is copied.
+ * their values from here. The object is copied. Throws `INVALID_SETUP` for what is no function.
  */
 export function withAttributes<Result>(attributes: Attributes, fn: () => Result): Result {
+  if (typeof fn !== 'function') {
+    throw new MeterbookError('INVALID_SETUP', {
+      cause: `withAttributes() was given ${show(fn)}.`,
+      fix: 'Pass a function after the attributes.',
+    });
+  }
   const store = storage ?? shared();
   return store.run(merged(store.getStore(), attributes), fn);
 }

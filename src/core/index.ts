@@ -10,6 +10,7 @@ export {
   runInContext,
   withAttributes,
 } from './context.js';
+export { copies, noteReader } from './copies.js';
 export type { ActiveTrace, Exemplar, TraceContext } from './exemplars.js';
 export { newestExemplars } from './exemplars.js';
 export { OWN_AGENT } from './own-client.js';

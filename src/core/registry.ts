@@ -1,4 +1,5 @@
 import type { InstrumentDeclaration, RegistryDeclaration } from '../declare/index.js';
+import { noteReader } from './copies.js';
 import type { ActiveTrace } from './exemplars.js';
 import { SyncInstrument } from './instrument.js';
 import { GaugeInstrument, HistogramInstrument, SumInstrument } from './instruments.js';
@@ -141,6 +142,7 @@ export class CoreRegistry {
    * what is recorded from now on.
    */
   attach(preference: TemporalityPreference, fromNow = false): RegistryReader {
+    noteReader();
     const reader: ReaderHandle = { slot: this.nextSlot++, preference, fromNow };
     const nowMillis = this.runtime.clock.now();
     for (const it of this.all) storageOf(it).attach(reader, nowMillis);

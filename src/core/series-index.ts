@@ -4,6 +4,7 @@ import type { Aggregation } from './aggregation.js';
 import { copyAttributes, UNREADABLE } from './attribute-copies.js';
 import { AttributeRules, type CheckedValue } from './attribute-rules.js';
 import { activeContext, NO_CONTEXT } from './context.js';
+import { noteSeries } from './copies.js';
 import type { Refusals, Runtime } from './runtime.js';
 import { Activity, RowPool, Series } from './series.js';
 import { SERIES_PER_STEP, type Steps } from './slices.js';
@@ -270,6 +271,8 @@ export class SeriesIndex {
   private add(attributes: Readonly<Record<string, AttributeValue>>, isPermanent: boolean): Series {
     const { block, at } = this.pool.take();
     const startMillis = this.seriesStartMillis ?? this.runtime.clock.now();
+    // What was seeded is no measurement.
+    if (!isPermanent) noteSeries(this.declaration.name);
     const mayRetire = !isPermanent && this.declaration.idleSeconds !== undefined;
     const activity = mayRetire ? new Activity(startMillis, this.epoch) : undefined;
     const series = new Series(attributes, block, at, activity);

@@ -1,3 +1,4 @@
+import { runInContext } from '../core/index.js';
 import { MeterbookError, show } from '../errors.js';
 import { coreOf } from '../otel/index.js';
 import {
@@ -42,7 +43,8 @@ export interface ObservePoolOptions<R> {
  * The pool is asked for its levels at each collection, so they are exact and cost nothing between.
  * Of the rest, what the pool tells by events is taken from there; where it does not, a method of
  * this one pool is wrapped, and is its own again after `stop()`. What the application gets from the
- * pool is the same as without. A request for a connection costs about a microsecond more.
+ * pool is the same as without. A request for a connection costs about a microsecond more. Attributes
+ * of the request context are left out: a pool is that of all requests.
  *
  * A pool that is observed already is not observed twice: with the same name and registry this
  * returns the first handle, otherwise it throws. A pool that is not known, a name that is none, and
@@ -76,7 +78,9 @@ export function observePool<R extends object = typeof agentMetrics>(
   }
 
   let isOpen = true;
-  const recorder = whileOpen(recorderOf(it, name), () => isOpen);
+  // A series takes the context attributes of the moment: a pool may be made by the first request.
+  const bound = runInContext(undefined, () => recorderOf(it, name));
+  const recorder = whileOpen(bound, () => isOpen);
   const unobserve = source.observe?.(silent(recorder));
   const stop = (): void => {
     if (!isOpen) return;

@@ -44,9 +44,9 @@ export function observeQueries<R extends object = typeof agentMetrics>(
   target: PgPool | PgClient,
   options: ObserveQueriesOptions<R> = {},
 ): ObservedQueries {
-  const { describe, system = 'postgresql' } = options;
+  const { describe, system = 'postgresql', registry: given } = options ?? {};
   checkOptions(target, describe, system);
-  const registry: unknown = options.registry ?? agentMetrics;
+  const registry: unknown = given ?? agentMetrics;
   const names = ['dbClientOperationDuration'] as const;
   const { dbClientOperationDuration } = instrumentsOf(registry, names, 'observeQueries()');
   const core = coreOf(registry);

@@ -109,7 +109,7 @@ export const buckets = /* @__PURE__ */ Object.freeze({
     readonly width: number;
     readonly count: number;
   }): ExplicitBuckets {
-    const { start, width, count } = options;
+    const { start, width, count } = options ?? {};
     checkCount(count, 1);
     if (!(width > 0)) refuse(`width is ${show(width)}.`, 'Set width to a number above 0.');
     return explicit(Array.from({ length: count }, (_, i) => tidy(start + i * width)));
@@ -120,7 +120,7 @@ export const buckets = /* @__PURE__ */ Object.freeze({
     readonly factor: number;
     readonly count: number;
   }): ExplicitBuckets {
-    const { start, factor, count } = options;
+    const { start, factor, count } = options ?? {};
     checkCount(count, 1);
     if (!(start > 0)) refuse(`start is ${show(start)}.`, 'Set start to a number above 0.');
     if (!(factor > 1)) refuse(`factor is ${show(factor)}.`, 'Set factor to a number above 1.');
@@ -133,7 +133,7 @@ export const buckets = /* @__PURE__ */ Object.freeze({
    * Source: OpenTelemetry metrics SDK, "Base2 Exponential Bucket Histogram Aggregation".
    */
   base2(options: { readonly maxSize?: number } = {}): Base2Buckets {
-    return Object.freeze(checked({ type: 'base2', maxSize: options.maxSize ?? 160 }));
+    return Object.freeze(checked({ type: 'base2', maxSize: options?.maxSize ?? 160 }));
   },
   /** Presets of the OpenTelemetry semantic conventions, in seconds unless said otherwise. */
   presets: Object.freeze({

@@ -84,7 +84,7 @@ export function observeWebSockets<R extends object = typeof agentMetrics>(
       fix: 'Pass a WebSocketServer of the package ws, or what emits "connection" as it does.',
     });
   }
-  const { registry = agentMetrics, route, context } = options;
+  const { registry = agentMetrics, route, context } = options ?? {};
   const instruments = instrumentsOf(registry, INSTRUMENTS, 'observeWebSockets()');
   const routeOf = typeof route === 'function' ? route : () => route;
   const onConnection = (socket: WebSocketLike, request: UpgradeRequest): void =>

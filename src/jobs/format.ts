@@ -1,3 +1,4 @@
+import { MeterbookError, show } from '../errors.js';
 import type { JobPercentiles, JobReport, JobReportLine } from './store/report-types.js';
 import type { JobRecord } from './types.js';
 
@@ -25,6 +26,15 @@ function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '?');
 }
 
+/** Throws `INVALID_SETUP`: callers need not be compiled. */
+function checkList(list: unknown, given: unknown, caller: string, fix: string): void {
+  if (Array.isArray(list)) return;
+  throw new MeterbookError('INVALID_SETUP', {
+    cause: `${caller} was given ${show(given)}.`,
+    fix,
+  });
+}
+
 /** Columns of equal width: the first is text and reads from the left, the others are numbers. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
@@ -44,6 +54,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
  * before the first token.
  */
 export function formatReport(report: JobReport): string {
+  checkList(report?.lines, report, 'formatReport()', 'Pass what report() resolved to.');
   const quantiles = ['p50', 'p90', 'p95', 'p99'];
   const header = [
     report.by ?? 'jobs of',
@@ -68,6 +79,7 @@ export function formatReport(report: JobReport): string {
 
 /** Jobs as text, one a line, as `slowest()` gives them. */
 export function formatJobs(jobs: readonly JobRecord[]): string {
+  checkList(jobs, jobs, 'formatJobs()', 'Pass what slowest() resolved to, or the jobs of a page.');
   return table(
     ['id', 'total', 'first token', 'outcome', 'type', 'model', 'organization', 'started'],
     jobs.map((job) => [

@@ -1,6 +1,7 @@
 import type { Holder } from '../core/index.js';
 import type { Attributes } from '../declare/index.js';
 import type { DescribedJob } from './fields.js';
+import type { JobStart } from './queue.js';
 import type { JobChangeTime } from './store/types.js';
 import type { JobOutcome } from './types.js';
 
@@ -12,7 +13,7 @@ export interface OpenJob {
   readonly attributes: Attributes;
   /** The request context of the start; what is added to it later counts. */
   readonly context: Holder | undefined;
-  readonly startedAt: Date;
+  readonly start: JobStart;
   /** Monotonic, nanoseconds. */
   readonly startNs: bigint;
   ttft: Extract<JobChangeTime, { ns: bigint }> | undefined;

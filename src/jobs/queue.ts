@@ -2,14 +2,22 @@ import type { Holder } from '../core/index.js';
 import type { JobChange, JobChangeTime } from './store/types.js';
 import type { JobActor, JobIdentity, JobOutcome } from './types.js';
 
+/** What a process knows of a job that it has started; all rows of the job share it. */
+export interface JobStart {
+  readonly identity: JobIdentity;
+  readonly startedAt: Date;
+  /** Whether the database has answered that it has a row of it. */
+  isStored: boolean;
+}
+
 /** A row to be written. Values are added as long as it waits; it is read when it is taken. */
 export interface QueuedRow {
   /** Changes with one key are merged while they wait. */
   readonly key: string;
   readonly id: string;
   readonly organizationId: string;
-  /** What this process knows of a job that it has started; undefined where it only reports. */
-  readonly start: { readonly identity: JobIdentity; readonly startedAt: Date } | undefined;
+  /** Undefined where this process only reports. */
+  readonly start: JobStart | undefined;
   /** For `authorize`. */
   readonly actor: JobActor | undefined;
   /** The request context of the report, for metrics that can only be recorded later. */
@@ -93,6 +101,7 @@ export function changeOf(row: QueuedRow, isAuthorized: boolean): JobChange {
     id: row.id,
     organizationId: row.organizationId,
     isStart: start !== undefined,
+    isStored: start?.isStored,
     isAuthorized,
     projectId: start?.identity.projectId,
     agentId: start?.identity.agentId,

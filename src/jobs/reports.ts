@@ -47,6 +47,7 @@ export class Reports {
       this.noAccess(row.id, result.access);
       return;
     }
+    if (row.start !== undefined) row.start.isStored = true;
     this.answeredValue(row, 'ttft', row.hasNewTtft, result);
     this.answeredValue(row, 'duration', row.hasNewDuration, result);
   }
@@ -119,7 +120,7 @@ export class Reports {
       return;
     }
     const isWall = 'at' in time;
-    const ns = isWall ? wallNanos(job.startedAt, time.at) : time.ns;
+    const ns = isWall ? wallNanos(job.start.startedAt, time.at) : time.ns;
     const { maxWallNs } = this.parts.settings.writer;
     const isBelow = what === 'duration' && ns < (job.ttft?.ns ?? 0n);
     if (ns < 0n || isBelow || (isWall && ns > maxWallNs)) {

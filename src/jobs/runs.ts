@@ -58,7 +58,12 @@ export class Runs {
       key: `start ${this.started}`,
       attributes: attributesOf(described.identity, copyOf(job).attributes),
       context: currentContext(),
-      startedAt: new Date(clock.now()),
+      start: {
+        // Without an id or an organization nothing is put into the queue.
+        identity: described.identity as JobIdentity,
+        startedAt: new Date(clock.now()),
+        isStored: false,
+      },
       startNs: clock.monotonic(),
       ttft: undefined,
       duration: undefined,
@@ -118,12 +123,12 @@ export class Runs {
       if (news === 'duration') waiting.hasNewDuration = true;
       return;
     }
-    const identity = job.described.identity as JobIdentity;
+    const { start } = job;
     this.writer.push({
       key: job.key,
-      id: identity.id,
-      organizationId: identity.organizationId,
-      start: { identity, startedAt: job.startedAt },
+      id: start.identity.id,
+      organizationId: start.identity.organizationId,
+      start,
       actor: undefined,
       context: undefined,
       queuedAt: this.parts.settings.clock.monotonic(),

@@ -25,8 +25,9 @@ const DEFAULT_MILLIS = 1_000;
  */
 export function flushAfter<Args extends unknown[], Result>(
   fn: (...args: Args) => Result | Promise<Result>,
-  { timeoutMillis = DEFAULT_MILLIS }: FlushAfterOptions = {},
+  options: FlushAfterOptions = {},
 ): (...args: Args) => Promise<Result> {
+  const { timeoutMillis = DEFAULT_MILLIS } = options ?? {};
   if (typeof fn !== 'function' || typeof timeoutMillis !== 'number' || !isDuration(timeoutMillis)) {
     throw new MeterbookError('INVALID_SETUP', {
       cause: `flushAfter() was given ${show(fn)}, with the timeout ${show(timeoutMillis)}.`,

@@ -21,8 +21,9 @@ export interface HealthCheckOptions {
  */
 export function healthCheck(
   telemetry: Pick<Telemetry, 'health'>,
-  { failingStatus = 200 }: HealthCheckOptions = {},
+  options: HealthCheckOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const { failingStatus = 200 } = options ?? {};
   return (_request, response) => {
     const health = telemetry.health();
     const status =

@@ -72,6 +72,8 @@ export interface Plan {
   readonly report: Report;
   readonly self: SelfMetrics;
   readonly exemplars: ExemplarSource;
+  /** Looks for copies of the package that nobody exports; to be called at each collection. */
+  readonly noticeCopies: () => void;
 }
 
 /** The times from options and environment; what cannot be used is reported. */
@@ -249,7 +251,7 @@ export function makeConsoleBranch(plan: Plan, temporality: TemporalityPreference
     state,
     () => report.warnSometimes('console', `Printing metrics failed: ${state.lastError}.`),
   );
-  const producers = makePushProducers(plan, temporality);
+  const producers = makePushProducers(plan, temporality, { onCollecting: plan.noticeCopies });
   return {
     reader: new PeriodicExportingMetricReader({
       exporter,
@@ -337,6 +339,7 @@ class OtlpReader extends PeriodicExportingMetricReader {
 
   override async collect(...args: Parameters<MetricReader['collect']>): Promise<CollectionResult> {
     this.plan.exemplars.notice();
+    this.plan.noticeCopies();
     // Of one that has failed nothing more comes.
     this.reading.handedOver();
     const begun = performance.now();

@@ -20,7 +20,7 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** A scrape endpoint; `undefined`, with the problem reported, where the options make no sense. */
 export function makePrometheusBranch(plan: Plan): Branch | undefined {
-  const { environment, registries, report, exemplars } = plan;
+  const { environment, registries, report, exemplars, noticeCopies } = plan;
   const options = typeof plan.options.prometheus === 'object' ? plan.options.prometheus : {};
   const host = options.host ?? environment.prometheusHost ?? DEFAULT_HOST;
   const port = options.port ?? environment.prometheusPort ?? DEFAULT_PORT;
@@ -46,6 +46,7 @@ export function makePrometheusBranch(plan: Plan): Branch | undefined {
         state.lastSuccess = new Date();
       });
       exemplars.notice();
+      noticeCopies();
       // A cache in between must not mix the two up.
       response.setHeader('vary', 'accept');
       if (wantsOpenMetrics(request.headers.accept)) {

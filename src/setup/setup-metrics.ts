@@ -3,6 +3,7 @@ import { MeterbookError, show } from '../errors.js';
 import { coreOf, takeExemplars } from '../otel/index.js';
 import { activeTelemetry, setActiveTelemetry } from './active.js';
 import { checkConflicts } from './conflicts.js';
+import { watchCopies } from './copies.js';
 import { readEnvironment } from './environment.js';
 import type { SetupOptions, Telemetry } from './options.js';
 import { makeExemplarFilter, makeTiming } from './pipeline.js';
@@ -22,7 +23,7 @@ import { startTelemetry } from './telemetry.js';
  * instrument.
  */
 export function setupMetrics(given: SetupOptions = {}): Telemetry {
-  const report = new Report(given.logger ?? consoleLogger);
+  const report = new Report(given?.logger ?? consoleLogger);
   const running = activeTelemetry();
   if (running !== undefined) {
     report.warn(
@@ -32,14 +33,15 @@ export function setupMetrics(given: SetupOptions = {}): Telemetry {
     );
     return running;
   }
-  const registries = coresOf(given.registries);
+  const registries = coresOf(given?.registries);
   checkConflicts(registries);
-  const options = checkedSettings(given, report);
+  const options = checkedSettings(given ?? {}, report);
   const environment = readEnvironment(process.env, report);
   const timing = makeTiming(options, environment, report);
   const self = makeSelfMetrics(registries);
   const exemplars = takeExemplars(registries, makeExemplarFilter(options, environment, report));
-  const plan = { options, environment, registries, timing, report, self, exemplars };
+  const noticeCopies = watchCopies(report);
+  const plan = { options, environment, registries, timing, report, self, exemplars, noticeCopies };
   const telemetry = startTelemetry(plan, () => {
     setActiveTelemetry(undefined);
   });

@@ -26,6 +26,7 @@ export function startTelemetry(plan: Plan, onEnd: () => void): Telemetry {
   const resource = makeResource(plan, wanted.length > 0);
   const branches = makeBranches(plan, wanted, runtime);
   const provider = new MeterProvider({ resource, readers: branches.map(({ reader }) => reader) });
+  if (branches.length > 0) plan.noticeCopies();
   const isGlobal =
     branches.length > 0 && options.registerGlobal !== false && registerGlobally(provider, report);
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/index.js';
+import { MeterbookError, show } from '../errors.js';
 
 /**
  * A clock that stands still until it is told to move. Give it to {@link testRegistry}, and timers
@@ -10,7 +11,7 @@ export class FakeClock implements Clock {
 
   /** Starts at a wall-clock time, by default 2026-01-01T00:00:00Z. */
   constructor(start: Date = new Date(Date.UTC(2026, 0, 1))) {
-    this.wallMillis = start.getTime();
+    this.wallMillis = millisOf(start);
   }
 
   now(): number {
@@ -29,6 +30,14 @@ export class FakeClock implements Clock {
 
   /** Sets the wall clock alone, as an administrator or a time server would. */
   setWallClock(time: Date): void {
-    this.wallMillis = time.getTime();
+    this.wallMillis = millisOf(time);
   }
+}
+
+function millisOf(time: unknown): number {
+  if (time instanceof Date) return time.getTime();
+  throw new MeterbookError('TEST_EXPECTATION', {
+    cause: `FakeClock was given the time ${show(time)}.`,
+    fix: 'Pass a Date: new FakeClock(new Date("2026-01-01T00:00:00Z")).',
+  });
 }

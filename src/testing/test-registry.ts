@@ -31,7 +31,7 @@ export function testRegistry<R extends AnyRegistry>(
   options: TestRegistryOptions = {},
 ): TestRegistry<R> {
   const { declaration } = coreOf(registry);
-  const { clock, random, strict = true } = options;
+  const { clock, random, strict = true } = options ?? {};
   const copy = makeRegistry(declaration, { clock, random, strict });
   return readable(copy, coreOf(copy).attach('cumulative')) as TestRegistry<R>;
 }
@@ -53,7 +53,7 @@ export function watchRegistry<R extends AnyRegistry>(
 ): WatchedRegistry<R> {
   const core: CoreRegistry = coreOf(registry);
   const wasStrict = core.runtime.strict;
-  core.runtime.strict = options.strict ?? true;
+  core.runtime.strict = options?.strict ?? true;
   const reader = core.attach('cumulative', true);
   const stopWatching = (): void => {
     core.runtime.strict = wasStrict;

@@ -23,6 +23,24 @@ function named(name: string, cause?: unknown): Error {
   return Object.assign(new Error(name, { cause }), { name });
 }
 
+describe('a job that outlives its row', () => {
+  it('is counted in the totals of its day once', async () => {
+    const store = database.store();
+    const { timings, clock, warnings } = setUp(store);
+    const job = timings.start({ id: 'a', ...told });
+    await timings.flush();
+    clock.advance(8n * 86_400_000_000_000n);
+    expect(await store.aggregateBefore(new Date(clock.now()))).toBe(1);
+    job.end();
+    expect(await timings.flush()).toBe(true);
+    expect(await timings.get('a')).toBeUndefined();
+    expect(await store.aggregateBefore(new Date(clock.now()))).toBe(0);
+    expect(await store.days()).toMatchObject([{ day: '2026-01-31', jobs: 1, durationCount: 0 }]);
+    expect(timings.health()).toMatchObject({ written: 1, refused: { unknown: 1 } });
+    expect(warnings).toEqual([expect.stringContaining('there is no such job')]);
+  });
+});
+
 describe('run', () => {
   it('writes and records one reading of the clock', async () => {
     const { timings, metrics, clock } = setUp(database.store());

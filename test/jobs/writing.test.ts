@@ -70,6 +70,25 @@ describe('rows', () => {
     ]);
   });
 
+  it('of one job say whether the database has answered one of them before', async () => {
+    const { store, written, up } = switchable();
+    const { timings } = setUp(store, { random: () => 0 });
+    const job = timings.start({ id: 'a', ...org });
+    expect(await timings.flush({ timeout: 20 })).toBe(false);
+    job.firstToken();
+    up();
+    await timings.flush();
+    job.end();
+    await timings.flush();
+    const said = written().map(({ ttft, isStored }) => [ttft !== undefined, isStored]);
+    expect(said.length).toBeGreaterThan(3);
+    expect(said.slice(-2)).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(new Set(said.slice(0, -2).map(String))).toEqual(new Set(['false,false']));
+  });
+
   it('of one job are never in one batch twice', async () => {
     const store = scriptedStore();
     const { timings } = setUp(store);

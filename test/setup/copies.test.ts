@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Built, buildPackage } from '../support/build.js';
 import { startChild } from '../support/child.js';
 import { accepted, usePipelines, valuesOf } from '../support/pipeline.js';
@@ -48,6 +48,130 @@ describe('the ES module and the CommonJS module in one process', () => {
     ]);
     expect(receiver.requests).toHaveLength(1);
     expect(valuesOf(receiver, 'c')).toEqual([1, 2]);
+  });
+});
+
+describe('a copy that records and that nobody exports', () => {
+  /** Runs a program with two copies, each with a registry, and gives what was logged about copies. */
+  async function logged(body: string): Promise<readonly string[]> {
+    const receiver = await pipelines.receiver();
+    const { code, stdout, stderr } = await startChild(
+      `
+      import { createRequire } from 'node:module';
+      import * as esm from ${JSON.stringify(built.esm)};
+      const cjs = createRequire(import.meta.url)(${JSON.stringify(built.cjs)});
+      const define = ({ counter, defineRegistry }, name) =>
+        defineRegistry({
+          scope: { name },
+          instruments: {
+            calls: counter({ name: name + '.calls', unit: '1' }),
+            seeded: counter({ name: name + '.seeded', unit: '1', seedZero: true }),
+          },
+        });
+      const [ours, theirs] = [define(esm, 'ours'), define(cjs, 'theirs')];
+      const log = (line) => console.log('logged: ' + line);
+      const setup = (options) =>
+        esm.setupMetrics({
+          serviceName: 'copies',
+          registries: [ours],
+          otlp: { url: process.env.URL },
+          logger: { warn: log, error: log },
+          ...options,
+        });
+      ${body}`,
+      { URL: receiver.url },
+    ).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout.filter((line) => line.startsWith('logged: '));
+  }
+
+  const once = [expect.stringMatching(/"theirs\.calls" is recorded in another copy.* Fix: .*Next/)];
+
+  it('is told of at the setup, once', async () => {
+    const lines = await logged(`
+      theirs.calls.add(1);
+      const telemetry = setup();
+      await telemetry.forceFlush();
+      await telemetry.shutdown();`);
+    expect(lines).toEqual(once);
+    expect(lines[0]).toContain("serverExternalPackages: ['meterbook']");
+    expect(lines[0]).toContain('globalThis');
+    expect(lines[0]).toContain('docs/endpoints.md#nextjs');
+  });
+
+  it.each([
+    ['OTLP', '', 'await telemetry.forceFlush();'],
+    ['the console', 'otlp: false, console: true', 'await telemetry.forceFlush();'],
+    [
+      'Prometheus',
+      'otlp: false, prometheus: { port: 0 }',
+      `var endpoint = () => telemetry.health().exporters[0].endpoint;
+      while (new URL(endpoint()).port === '0') await new Promise((resolve) => setTimeout(resolve, 5));
+      await (await fetch(endpoint())).text();`,
+    ],
+  ])('is told of at a later collection for %s, once', async (_, options, collect) => {
+    const lines = await logged(`
+      const telemetry = setup({ ${options} });
+      ours.calls.add(1);
+      ${collect}
+      log('not before this line');
+      theirs.calls.add(1);
+      ${collect}
+      ${collect}
+      await telemetry.shutdown();`);
+    expect(lines).toEqual(['logged: not before this line', ...once]);
+  });
+
+  it.each([
+    ['records nothing', ''],
+    ['has a registry of which another reader knows', 'theirs.producer(); theirs.calls.add(1);'],
+    [
+      'has another registry that is exported',
+      "const other = define(cjs, 'other'); other.calls.add(1);",
+      'registries: [ours, theirs]',
+    ],
+    [
+      'is the one that is set up',
+      "const other = define(esm, 'other'); other.calls.add(1);",
+      'registries: [], selfMetrics: false',
+    ],
+    ['records where nothing is exported at all', 'theirs.calls.add(1);', 'otlp: false'],
+  ])('is not told of where it %s', async (_, before, options = '') => {
+    const lines = await logged(`
+      ${before}
+      const telemetry = setup({ ${options} });
+      ours.calls.add(1);
+      await telemetry.forceFlush();
+      await telemetry.shutdown();`);
+    expect(lines).toEqual([]);
+  });
+
+  it('is not told of where it is the one of a test kit that was loaded again', async () => {
+    vi.resetModules();
+    const [{ counter, defineRegistry }, { testRegistry }] = await Promise.all([
+      import('../../src/index.js'),
+      import('../../src/testing/index.js'),
+    ]);
+    const instruments = { calls: counter({ name: 'test.calls', unit: '1' }) };
+    const registry = defineRegistry({ scope: { name: 'test' }, instruments });
+    testRegistry(registry).calls.add(1);
+    registry.calls.add(1);
+    const { url } = await pipelines.receiver();
+    await pipelines.setup({ otlp: { url } }).forceFlush();
+    expect(pipelines.lines).toEqual([]);
+  });
+
+  it('leaves nothing in the process before it records', async () => {
+    const { code, stdout } = await startChild(`
+      const before = Object.getOwnPropertySymbols(globalThis).length;
+      const { counter, defineRegistry } = await import(${JSON.stringify(built.esm)});
+      const registry = defineRegistry({
+        scope: { name: 's' },
+        instruments: { c: counter({ name: 'c', unit: '1', seedZero: true }) },
+      });
+      console.log(Object.getOwnPropertySymbols(globalThis).length - before);
+      registry.c.add(1, { undeclared: true });`).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: ['0'] });
   });
 });
 

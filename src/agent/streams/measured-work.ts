@@ -1,4 +1,5 @@
 import { attempt } from '../../core/index.js';
+import { MeterbookError, show } from '../../errors.js';
 import { type AgentScope, runInAgent } from './agent-scope.js';
 import { callerContext, type InContext } from './caller-context.js';
 import { ABANDONED, CANCELLED, failureType } from './failure-type.js';
@@ -9,6 +10,15 @@ import type { StreamObserver } from './stream-observer.js';
 
 /** Called once at the end, in the context of the start: seconds, and what went wrong, if anything. */
 export type RecordWork = (seconds: number, errorType: string | undefined) => void;
+
+/** Throws `INVALID_SETUP` for what cannot be called, before anything is counted. */
+export function checkWork(fn: unknown, caller: string): void {
+  if (typeof fn === 'function') return;
+  throw new MeterbookError('INVALID_SETUP', {
+    cause: `${caller} was given ${show(fn)} as what to measure.`,
+    fix: 'Pass a function that does it: () => search(query).',
+  });
+}
 
 /**
  * Measures what a function does, and returns or throws what it does. It ends when the function

@@ -42,7 +42,7 @@ export function settingsOf(
   options: ModelCallOptions<object>,
   caller: string,
 ): ModelCallSettings {
-  const { registry = agentMetrics, startedAt, recognize, tokenUsage = 'histogram' } = options;
+  const { registry = agentMetrics, startedAt, recognize, tokenUsage = 'histogram' } = options ?? {};
   const instruments = instrumentsOf(registry, MODEL_INSTRUMENTS, caller);
   if (startedAt !== undefined && !Number.isFinite(startedAt)) {
     throw new MeterbookError('INVALID_SETUP', {

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, type Generator, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import { type NamedQuery, purposes } from './purposes.js';
 import { comment } from './sql.js';
 import { type ClickHouseOptions, settingsOf } from './tables.js';
@@ -16,6 +17,7 @@ const PARAMETER_LINES = [
  * file for each purpose, and one of roll-ups. For delta and for cumulative data alike.
  */
 export const clickhouseArtefacts: Generator<ClickHouseOptions> = (manifests, options) => {
+  checkManifests(manifests, 'clickhouseArtefacts()');
   const settings = settingsOf(options);
   const queries = purposes(manifests, settings).map(({ name, about, queries }) =>
     file(manifests, name, [about, ...PARAMETER_LINES], queries),

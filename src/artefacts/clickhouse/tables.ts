@@ -41,7 +41,12 @@ export interface Settings {
  * Source: clickhouseexporter v0.159.0, `createDefaultConfig`.
  */
 export function settingsOf(options: ClickHouseOptions = {}): Settings {
-  const { database = 'otel', tables, lookbackSeconds = 3_600, prefix = 'meterbook_' } = options;
+  const {
+    database = 'otel',
+    tables,
+    lookbackSeconds = 3_600,
+    prefix = 'meterbook_',
+  } = options ?? {};
   return {
     database,
     tables: {

@@ -1,4 +1,5 @@
 import { type Artefact, type Generator, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import { yamlDocument } from './commented-yaml.js';
 import { COLLECTOR_BACKENDS, type CollectorOptions, withDefaults } from './options.js';
 import { toBackends, toGateways } from './tiers.js';
@@ -13,8 +14,9 @@ export type { CollectorBackend, CollectorOptions, CollectorPorts } from './optio
  * A registry changes what the comment at the top says, and nothing else: the Collector learns
  * instruments from what is sent.
  */
-export const collectorArtefacts: Generator<CollectorOptions> = (manifests, options = {}) => {
-  const settings = withDefaults(options);
+export const collectorArtefacts: Generator<CollectorOptions> = (manifests, options) => {
+  checkManifests(manifests, 'collectorArtefacts()');
+  const settings = withDefaults(options ?? {});
   const most = manifests
     .flatMap(({ instruments }) => instruments)
     .reduce((sum, { worstCaseSeries }) => sum + worstCaseSeries, 0);

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import { worstCaseBytes } from '../series-bytes.js';
 import { instrumentSection } from './instrument-section.js';
 import { anchor, code, comment, table, text } from './markdown.js';
@@ -11,6 +12,7 @@ import { bytesText, kindText, numberText } from './words.js';
  * Prometheus and ClickHouse.
  */
 export function docsArtefacts(manifests: readonly Manifest[]): readonly Artefact[] {
+  checkManifests(manifests, 'docsArtefacts()');
   const parts = [
     '# Metrics',
     comment(headerLines('docs', manifests)),

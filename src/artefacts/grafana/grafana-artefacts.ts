@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../../declare/index.js';
 import type { Artefact } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import type { Plan } from '../plans/plan.js';
 import { plansFor } from '../plans/plans.js';
 import { prometheusQueries } from '../prometheus/queries.js';
@@ -29,8 +30,10 @@ const FOLDERS: Readonly<Record<QueryBackend['dataSource'], string>> = {
  */
 export function grafanaArtefacts(
   manifests: readonly Manifest[],
-  { backends = [prometheusQueries()] }: GrafanaOptions = {},
+  options: GrafanaOptions = {},
 ): readonly Artefact[] {
+  checkManifests(manifests, 'grafanaArtefacts()');
+  const { backends = [prometheusQueries()] } = options ?? {};
   const scopes = manifests.map(({ scope }) => scope.name);
   const tag = scopes.join(', ');
   return backends.flatMap((backend) =>

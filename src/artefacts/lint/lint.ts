@@ -1,4 +1,5 @@
 import type { Manifest } from '../../declare/index.js';
+import { checkManifests, refusal } from '../check-arguments.js';
 import type { Finding, LintOptions, Rule } from './finding.js';
 import { missingDescription } from './rules/missing-description.js';
 import { nameStyle } from './rules/name-style.js';
@@ -31,11 +32,15 @@ export function lintManifests(
   manifests: readonly Manifest[],
   options: LintOptions = {},
 ): readonly Finding[] {
-  return errorsFirst(RULES.flatMap((rule) => rule(manifests, options)));
+  checkManifests(manifests, 'lintManifests()');
+  return errorsFirst(RULES.flatMap((rule) => rule(manifests, options ?? {})));
 }
 
 /** In the order of the rules otherwise. */
 export function errorsFirst(findings: readonly Finding[]): readonly Finding[] {
+  if (!Array.isArray(findings)) {
+    throw refusal('errorsFirst()', findings, 'as findings', 'Pass what lintManifests() returned.');
+  }
   const of = (severity: Finding['severity']) => findings.filter((it) => it.severity === severity);
   return [...of('error'), ...of('warning')];
 }

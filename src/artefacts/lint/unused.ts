@@ -1,4 +1,5 @@
 import { type Manifest, type ManifestInstrument, OTHER } from '../../declare/index.js';
+import { checkManifests, refusal } from '../check-arguments.js';
 import { prometheusLabel } from '../prometheus-names.js';
 import type { Finding } from './finding.js';
 
@@ -18,6 +19,11 @@ export function unusedFindings(
   manifests: readonly Manifest[],
   seen: (scope: string, instrument: string) => SeenLabels | undefined,
 ): readonly Finding[] {
+  checkManifests(manifests, 'unusedFindings()');
+  if (typeof seen !== 'function') {
+    const fix = 'Pass (scope, instrument) => its labels, or undefined where it has no series.';
+    throw refusal('unusedFindings()', seen, 'as seen', fix);
+  }
   return manifests.flatMap(({ scope, instruments }) =>
     instruments.flatMap((instrument) => {
       const labels = seen(scope.name, instrument.name);

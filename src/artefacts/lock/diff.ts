@@ -1,4 +1,5 @@
 import { endOfFormerName, type Manifest, type ManifestInstrument } from '../../declare/index.js';
+import { checkManifests } from '../check-arguments.js';
 import { type Change, change, type FieldChange } from './change.js';
 import { attributeChanges } from './diff-attributes.js';
 import { instrumentChanges } from './diff-instrument.js';
@@ -26,8 +27,10 @@ interface Placed {
 export function diffManifests(
   before: readonly Manifest[],
   after: readonly Manifest[],
-  { nowMillis = Number.NEGATIVE_INFINITY }: DiffOptions = {},
+  options: DiffOptions = {},
 ): readonly Change[] {
+  for (const manifests of [before, after]) checkManifests(manifests, 'diffManifests()');
+  const { nowMillis = Number.NEGATIVE_INFINITY } = options ?? {};
   const old = placed(before);
   const now = placed(after);
   const changes: Change[] = [];

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../declare/index.js';
+import { checkManifests } from '../check-arguments.js';
 
 /** The registries as they were when somebody last agreed to them: `metrics.lock.json`. */
 export interface Lock {
@@ -12,6 +13,7 @@ export interface Lock {
  * nothing in it.
  */
 export function makeLock(manifests: readonly Manifest[]): Lock {
+  checkManifests(manifests, 'makeLock()');
   const registries = manifests.map((it) => ({
     ...it,
     instruments: [...it.instruments].sort((a, b) => compare(a.name, b.name)),

@@ -1,4 +1,5 @@
 import type { ManifestInstrument } from '../../declare/index.js';
+import { checkInstrument } from '../check-arguments.js';
 import { isCounter, isHistogram } from '../instruments.js';
 import {
   amountRatePanel,
@@ -14,6 +15,7 @@ import type { Panel, Plan } from './plan.js';
 
 /** Everything that one instrument can be asked: as a whole, and by each of its attributes. */
 export function instrumentPlan(instrument: ManifestInstrument): Plan {
+  checkInstrument(instrument, 'instrumentPlan()', ['name', 'kind', 'unit', 'attributes']);
   const { name, description, attributes } = instrument;
   return {
     purpose: 'instrument',

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../declare/index.js';
+import { checkManifests } from '../check-arguments.js';
 import { instrumentsByName, slosOf } from '../instruments.js';
 import { dimensionsPlan, othersPlan, pipelinePlan, slosPlan } from './general-plans.js';
 import { modelsPlan } from './models-plan.js';
@@ -7,6 +8,7 @@ import { bottlenecksPlan, servicePlan } from './service-plans.js';
 
 /** The dashboards that have something to show. */
 export function plansFor(manifests: readonly Manifest[]): readonly Plan[] {
+  checkManifests(manifests, 'plansFor()');
   const instruments = instrumentsByName(manifests);
   const known = [servicePlan, modelsPlan, bottlenecksPlan].map((plan) => plan(instruments));
   const shown = new Set(known.flatMap(instrumentsIn));

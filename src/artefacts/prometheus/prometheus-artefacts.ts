@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import type { PrometheusNaming } from '../prometheus-names.js';
 import { toYaml } from '../yaml.js';
 import { checkOptions } from './check-options.js';
@@ -29,8 +30,10 @@ export interface PrometheusRuleOptions {
  */
 export function prometheusArtefacts(
   manifests: readonly Manifest[],
-  { naming = 'suffixed', runbookUrl, minimumErrors = 5 }: PrometheusRuleOptions = {},
+  options: PrometheusRuleOptions = {},
 ): readonly Artefact[] {
+  checkManifests(manifests, 'prometheusArtefacts()');
+  const { naming = 'suffixed', runbookUrl, minimumErrors = 5 } = options ?? {};
   checkOptions({ naming, runbookUrl, minimumErrors });
   const file = (path: string, groups: readonly RuleGroup[]): Artefact => ({
     path: `prometheus/${path}`,

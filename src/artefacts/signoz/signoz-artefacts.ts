@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import { slosOf } from '../instruments.js';
 import { plansFor } from '../plans/plans.js';
 import { dashboardJson } from './dashboard.js';
@@ -26,7 +27,13 @@ export function signozArtefacts(
   manifests: readonly Manifest[],
   options: SigNozOptions = {},
 ): readonly Artefact[] {
-  const { temporality = 'cumulative', channels = [], minimumErrors = 1, runbookUrl } = options;
+  checkManifests(manifests, 'signozArtefacts()');
+  const {
+    temporality = 'cumulative',
+    channels = [],
+    minimumErrors = 1,
+    runbookUrl,
+  } = options ?? {};
   const tag = manifests.map(({ scope }) => scope.name).join(', ');
   const origin = headerLines('signoz', manifests).join(' ');
   const dashboards = plansFor(manifests).flatMap((plan) => {

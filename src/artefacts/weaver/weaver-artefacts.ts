@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
 import { type Artefact, headerLines } from '../artefact.js';
+import { checkManifests } from '../check-arguments.js';
 import { toYaml } from '../yaml.js';
 import { attributeGroup } from './attribute-group.js';
 import { metricGroups } from './metric-groups.js';
@@ -27,9 +28,10 @@ export function weaverArtefacts(
   manifests: readonly Manifest[],
   options: WeaverOptions = {},
 ): readonly Artefact[] {
+  checkManifests(manifests, 'weaverArtefacts()');
   const scopes = manifests.map(({ scope }) => scope.name);
   const registry = {
-    schema_url: options.schemaUrl ?? placeholderUrl(manifests),
+    schema_url: options?.schemaUrl ?? placeholderUrl(manifests),
     description: `Metrics of ${scopes.join(', ')}.`,
     stability: 'development',
   };

@@ -1,3 +1,4 @@
+import { MeterbookError, show } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
 import type { NodeRequest, NodeResponse } from '../server/node-exchange.js';
 import type { AnyServerOptions, ServerOptions } from '../server/server-options.js';
@@ -39,6 +40,12 @@ export type FastifyPlugin = <R extends object = typeof agentMetrics>(
 export const fastifyPlugin: FastifyPlugin = /* @__PURE__ */ Object.assign(
   // Async, for Fastify lets what another plugin throws escape.
   (async (app, options) => {
+    if (typeof app?.addHook !== 'function') {
+      throw new MeterbookError('INVALID_SETUP', {
+        cause: `fastifyPlugin was called with ${show(app)} and no Fastify.`,
+        fix: 'Pass it on without calling it: app.register(fastifyPlugin, options).',
+      });
+    }
     const recorder = new ServerRecorder(options as AnyServerOptions, 'fastifyPlugin');
     app.addHook('onRequest', (request, reply, next) => {
       observed(recorder, request.raw, reply.raw, next, () => request.routeOptions.url);

@@ -1,4 +1,5 @@
 import { attempt, errorTypeOf, withAttributes } from '../../core/index.js';
+import { MeterbookError, show } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
 import type { Exchange } from '../server/exchange.js';
 import { beginFetchExchange, observeResponse } from '../server/fetch-exchange.js';
@@ -35,7 +36,13 @@ export function fetchHandler<
   options: FetchHandlerOptions<R> = {},
 ): (...args: Args) => Promise<Response> {
   const recorder = new ServerRecorder(options, 'fetchHandler()');
-  const { route } = options;
+  if (typeof handler !== 'function') {
+    throw new MeterbookError('INVALID_SETUP', {
+      cause: `fetchHandler() was given ${show(handler)} as handler.`,
+      fix: 'Pass the function that answers: fetchHandler((request) => new Response("…")).',
+    });
+  }
+  const { route } = options ?? {};
   const routeOf = typeof route === 'function' ? route : () => route;
   return (...args) => {
     const [request] = args;

@@ -54,7 +54,7 @@ interface Shared {
 export function observeHttpClients<R extends object = typeof agentMetrics>(
   options: ClientOptions<R> = {},
 ): HttpClientObservation {
-  const { registry = agentMetrics, ignore } = options;
+  const { registry = agentMetrics, ignore } = options ?? {};
   const caller = 'observeHttpClients()';
   if (ignore !== undefined && typeof ignore !== 'function') {
     throw new MeterbookError('INVALID_SETUP', {

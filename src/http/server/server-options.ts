@@ -60,7 +60,7 @@ export function resolveServerOptions(
   options: AnyServerOptions,
   caller: string,
 ): ResolvedServerOptions {
-  const { registry = agentMetrics, context, include, exclude = [], routes = [] } = options;
+  const { registry = agentMetrics, context, include, exclude = [], routes = [] } = options ?? {};
   if (context !== undefined && typeof context !== 'function') {
     throw invalid(
       caller,

@@ -72,7 +72,7 @@ const COLUMN = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /** Checks the names and quotes them. Throws `INVALID_SETUP`. */
 export function layoutOf(options: TableOptions, caller: string): Layout {
-  const { schema, table = 'job_timings', columns } = options;
+  const { schema, table = 'job_timings', columns } = options ?? {};
   const prefix = schema === undefined ? '' : `${quoted(schema, NAME, 'schema', caller)}.`;
   const named = quoted(table, NAME, 'table', caller);
   return {

@@ -36,7 +36,7 @@ export function pgliteStore(options: PgliteStoreOptions = {}): Promise<JobStore>
 
 /** With the loading in the test's hands. */
 export async function openPglite(options: PgliteStoreOptions, load: LoadPglite): Promise<JobStore> {
-  const { schema, table, dataDir } = options;
+  const { schema, table, dataDir } = options ?? {};
   const layout = layoutOf({ schema, table }, 'pgliteStore()');
   const { PGlite } = await load().catch((error: unknown) => {
     if (!isMissing(error)) throw error;

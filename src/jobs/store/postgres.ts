@@ -19,7 +19,7 @@ export interface PostgresStoreOptions extends TableOptions {
  * Throws `INVALID_SETUP` for a pool that cannot be asked and for names that cannot be used.
  */
 export function postgresStore(options: PostgresStoreOptions): JobStore {
-  const { pool, migrate = true } = options;
+  const { pool, migrate = true } = options ?? {};
   if (typeof (pool as Partial<Queryable> | undefined)?.query !== 'function') {
     throw new MeterbookError('INVALID_SETUP', {
       cause: `postgresStore() was given the pool ${show(pool)}.`,

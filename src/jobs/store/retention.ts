@@ -2,12 +2,23 @@ import { MeterbookError } from '../../errors.js';
 import type { JobFilter, JobOutcome } from '../types.js';
 import type { Layout } from './layout.js';
 import { Conditions, type Statement, valid } from './read.js';
-import { microsParam, momentOf, type TextRow } from './rows.js';
+import { microsOf, microsParam, momentOf, type TextRow } from './rows.js';
 import type { JobDay } from './types.js';
 
+/** How long after the time given the end of a job is waited for, microseconds: seven days. */
+const OPEN_MICROS = 604_800_000_000;
+
+/**
+ * Of a job that is added to the totals nothing may be on its way any more: what came later would find
+ * no row, and would be lost, or would make one that counts again. Lengths of time are compared and not
+ * added, since the end of an absurd one is no moment.
+ */
+const IS_OVER = `(total_duration_ns / 1000 < $1::text::bigint - ${microsOf('started_at')}
+      OR started_at < ${momentOf(`($1::text::bigint - ${OPEN_MICROS})`)})`;
+
 /** Rows that nobody else is at work on; the next batch or the next run takes the others. */
-function oldest({ table }: Layout): string {
-  return `SELECT id FROM ${table} WHERE started_at < ${momentOf('$1::text')}
+function oldest({ table }: Layout, condition = 'true'): string {
+  return `SELECT id FROM ${table} WHERE started_at < ${momentOf('$1::text')} AND ${condition}
     ORDER BY started_at LIMIT $2::text::integer FOR UPDATE SKIP LOCKED`;
 }
 
@@ -17,13 +28,13 @@ export function deleteSql(layout: Layout): string {
 SELECT count(*)::text AS count FROM gone`;
 }
 
-/** The same, with the daily totals in the same statement: no row is lost or added twice. */
+/** The same for what is over, with the daily totals in the same statement. */
 export function aggregateSql(layout: Layout): string {
   const { table, daysTable } = layout;
   const sums = ['jobs', 'ttft_count', 'ttft_sum_ns', 'duration_count', 'duration_sum_ns'];
   const greatest = ['ttft_max_ns', 'duration_max_ns'];
   return `WITH gone AS (
-  DELETE FROM ${table} WHERE id IN (${oldest(layout)}) RETURNING *
+  DELETE FROM ${table} WHERE id IN (${oldest(layout, IS_OVER)}) RETURNING *
 ), added AS (
   INSERT INTO ${daysTable} AS d (day, organization_id, type, model, outcome, jobs,
     ttft_count, ttft_sum_ns, ttft_max_ns, duration_count, duration_sum_ns, duration_max_ns)
@@ -69,7 +80,8 @@ export function daysStatement(
     if (value !== undefined) conditions.add(`${column} = ${conditions.param(value)}`);
   }
   const { from, to } = filter;
-  const day = (date: Date) => `${conditions.param(valid(date).toISOString())}::timestamptz`;
+  // Not as text: years of more than four digits, and those before Christ, have other forms there.
+  const day = (date: Date) => momentOf(conditions.param(microsParam(valid(date))));
   if (from !== undefined) conditions.add(`day >= (${day(from)} AT TIME ZONE 'UTC')::date`);
   if (to !== undefined) conditions.add(`day < ${day(to)} AT TIME ZONE 'UTC'`);
   return {

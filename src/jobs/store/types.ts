@@ -20,6 +20,11 @@ export interface JobChange {
   readonly organizationId: string;
   /** The row is made if it is not there. */
   readonly isStart: boolean;
+  /**
+   * Only with `isStart`: a row of the job was there before. If it is not any more, and the daily totals
+   * have counted it without an end, it is not made again: the job would count twice.
+   */
+  readonly isStored?: boolean | undefined;
   /** Access has been checked: the organization need not be the same. */
   readonly isAuthorized: boolean;
   readonly projectId?: string | undefined;
@@ -105,7 +110,12 @@ export interface JobStore {
    * Returns how many. Refused (`INVALID_SETUP`) for an attached table, whose rows are not ours.
    */
   deleteBefore(time: Date, options?: RetentionOptions): Promise<number>;
-  /** The same, and adds what is deleted to the daily totals, in the same transaction. */
+  /**
+   * Deletes jobs that ended before a time, in the same way, and adds them to the daily totals in the
+   * same transaction: each job counts once. One that has no end, or a later one, stays for seven days
+   * more by its start: its end may be on its way. An end that comes later still is refused as of an
+   * unknown job; the job has counted without one.
+   */
   aggregateBefore(time: Date, options?: RetentionOptions): Promise<number>;
   /** The daily totals, by day; of the filter, `projectId` and `agentId` are not known there. */
   days(filter?: Omit<JobFilter, 'projectId' | 'agentId'>): Promise<readonly JobDay[]>;

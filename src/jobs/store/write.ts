@@ -27,14 +27,14 @@ export function writeSql(layout: Layout, types: ColumnTypes): string {
   // In a table that is not ours the service makes the rows.
   const ifAbsent = layout.isAttached
     ? "'unknown'"
-    : "CASE WHEN i.is_start THEN 'allowed' ELSE 'unknown' END";
+    : `CASE WHEN i.is_start AND NOT ${isCounted(layout)} THEN 'allowed' ELSE 'unknown' END`;
   const nanos = (end: string) =>
     `((${end} - COALESCE(l."startedAt"::numeric, i.started_us)) * 1000)`;
   const isOutOfRange = (value: string, at: string) =>
     `${value} < 0 OR ${value} > ${MAX_BIGINT} OR (${at} IS NOT NULL AND ${value} > $2::text::numeric)`;
   return `WITH incoming AS (
   SELECT * FROM json_to_recordset($1::text::json) AS i(
-    n integer, id ${types.id}, is_start boolean, is_authorized boolean,
+    n integer, id ${types.id}, is_start boolean, is_stored boolean, is_authorized boolean,
     organization_id text, project_id text, agent_id text, type text, model text,
     started_us numeric, ttft_ns numeric, ttft_us numeric, ttft_clock text,
     duration_ns numeric, ended_us numeric, duration_clock text, outcome text)
@@ -85,6 +85,14 @@ FROM final f LEFT JOIN (
   WHERE f.is_there AND f.access = 'allowed' AND f.set_ttft IS NULL AND f.set_duration IS NULL
 ) w ON w.id = f.id::text
 ORDER BY f.n`;
+}
+
+/** Whether the daily totals have the job already, as one of those that had no end by then. */
+function isCounted({ daysTable }: Layout): string {
+  return `(i.is_stored AND EXISTS (SELECT FROM ${daysTable} d
+        WHERE d.day = (${momentOf('i.started_us')} AT TIME ZONE 'UTC')::date
+          AND d.organization_id = i.organization_id AND d.outcome = ''
+          AND d.type = COALESCE(i.type, '') AND d.model = COALESCE(i.model, '')))`;
 }
 
 /** The clock and the outcome are written with the value that they belong to. */
@@ -144,6 +152,7 @@ export function changesJson(changes: readonly JobChange[]): string {
       n,
       id: change.id,
       is_start: change.isStart,
+      is_stored: change.isStored === true,
       is_authorized: change.isAuthorized,
       organization_id: change.organizationId,
       project_id: change.projectId,

@@ -485,7 +485,96 @@ export function describeStore(name: string, database: TestDatabase): void {
       expect(await days({ from: day(2) })).toEqual(['2026-01-02']);
       expect(await days({ to: new Date('2026-01-02T00:00:00Z') })).toEqual(['2026-01-01']);
       expect(await days({ type: 'other' })).toEqual([]);
+      // Years that have another form as text.
+      const all = ['2026-01-01', '2026-01-02'];
+      expect(await days({ from: new Date('-001000-01-01T00:00:00Z') })).toEqual(all);
+      expect(await days({ to: new Date('+012000-01-01T00:00:00Z') })).toEqual(all);
       expect((await store.list()).jobs.map(({ id }) => id)).toEqual(['kept']);
+    });
+
+    const DAY = 86_400_000_000_000n;
+    const totals = async (store: JobStore) =>
+      (await store.days()).map((it) => [it.day, it.outcome, it.jobs, it.durationCount]);
+
+    it('waits a week for the end of a job, so that it counts once and with its end', async () => {
+      const store = database.store();
+      await write(
+        store,
+        started('open', { startedAt: day(3) }),
+        started('late', { startedAt: day(3), duration: ns(3n * DAY), outcome: 'completed' }),
+        started('over', { startedAt: day(3), duration: ns(2n * DAY - 1_000n), outcome: 'expired' }),
+      );
+      expect(await store.aggregateBefore(day(5))).toBe(1);
+      const end = { duration: { at: day(8) }, outcome: 'failed' } as const;
+      expect(await write(store, reported('open', end))).toEqual(allowed(undefined, 'written'));
+      expect(await store.aggregateBefore(day(9))).toBe(2);
+      expect(await totals(store)).toEqual([
+        ['2026-01-03', 'completed', 1, 1],
+        ['2026-01-03', 'expired', 1, 1],
+        ['2026-01-03', 'failed', 1, 1],
+      ]);
+    });
+
+    it('counts a job that has been given up once, whatever its process says later', async () => {
+      const store = database.store();
+      const given = { startedAt: day(1), type: 'message', model: 'm-large' };
+      await write(store, started('a', given), started('b', { ...given, type: 'other' }));
+      expect(await store.aggregateBefore(day(8))).toBe(0);
+      expect(await store.aggregateBefore(new Date(day(8).getTime() + 1))).toBe(2);
+      const end = {
+        ...given,
+        isStored: true,
+        duration: ns(10n * DAY),
+        outcome: 'completed',
+      } as const;
+      const unknown = ['unknown', undefined, undefined];
+      expect(await write(store, started('a', end))).toEqual([unknown]);
+      expect(await store.get('a')).toBeUndefined();
+      expect(await store.aggregateBefore(day(20))).toBe(0);
+      expect(await totals(store)).toEqual([
+        ['2026-01-01', undefined, 1, 0],
+        ['2026-01-01', undefined, 1, 0],
+      ]);
+    });
+
+    it('counts a job of the same day whose first row comes late', async () => {
+      const store = database.store();
+      const given = { startedAt: day(1), type: 'message' };
+      await write(store, started('a', given));
+      await store.aggregateBefore(day(20));
+      const late = started('b', { ...given, duration: ns(1n), outcome: 'completed' });
+      expect(await write(store, late)).toEqual(allowed(undefined, 'written'));
+      expect(await store.aggregateBefore(day(20))).toBe(1);
+      expect(await totals(store)).toEqual([
+        ['2026-01-01', undefined, 1, 0],
+        ['2026-01-01', 'completed', 1, 1],
+      ]);
+    });
+
+    it('makes the row again of a job that has been deleted and not counted', async () => {
+      const store = database.store();
+      await write(store, started('a', { startedAt: day(1) }));
+      await store.deleteBefore(day(5));
+      const end = { startedAt: day(1), isStored: true, duration: ns(1n) };
+      expect(await write(store, started('a', end))).toEqual(allowed(undefined, 'written'));
+    });
+
+    it('takes jobs of any age and length', async () => {
+      const store = database.store();
+      const given = { duration: ns(MAX_BIGINT), outcome: 'completed' } as const;
+      const years = ['-004000', '0001', '1969', '2026'];
+      const jobs = years.map((year) =>
+        started(year, { ...given, startedAt: new Date(`${year}-01-01T06:00:00Z`) }),
+      );
+      const future = started('future', {
+        ...given,
+        startedAt: new Date('+270000-01-01T00:00:00Z'),
+      });
+      await write(store, ...jobs, future);
+      expect(await store.aggregateBefore(day(5))).toBe(3);
+      expect(await store.aggregateBefore(day(9))).toBe(1);
+      expect((await store.list()).jobs.map(({ id }) => id)).toEqual(['future']);
+      expect((await store.days()).map(({ jobs: count }) => count)).toEqual([1, 1, 1, 1]);
     });
 
     it('stops between two batches when told to', async () => {

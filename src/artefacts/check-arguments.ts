@@ -1,0 +1,40 @@
+import { MeterbookError, show } from '../errors.js';
+
+/** Throws `INVALID_SETUP` for a list of anything but manifests: callers need not be compiled. */
+export function checkManifests(given: unknown, caller: string): void {
+  if (!Array.isArray(given)) {
+    throw refusal(caller, given, 'as manifests', 'Pass them in a list: [registry.manifest()].');
+  }
+  const stray = given.findIndex((it) => !isManifest(it));
+  if (stray < 0) return;
+  const fix = 'Pass what registry.manifest() returns, for each registry.';
+  throw refusal(caller, given[stray], `as manifest ${stray}`, fix);
+}
+
+/** Throws `INVALID_SETUP` for what is no text. */
+export function checkText(given: unknown, caller: string, example: string): void {
+  if (typeof given === 'string') return;
+  throw refusal(caller, given, 'as its text', `Pass a text, such as "${example}".`);
+}
+
+/** Throws `INVALID_SETUP` for what is no instrument of a manifest, as far as its fields are read. */
+export function checkInstrument(given: unknown, caller: string, fields: readonly string[]): void {
+  const found = (given ?? {}) as Readonly<Record<string, unknown>>;
+  const missing = fields.find((field) =>
+    field === 'attributes' ? !Array.isArray(found[field]) : typeof found[field] !== 'string',
+  );
+  if (missing === undefined) return;
+  const fix = `Pass one of registry.manifest().instruments: with ${fields.join(', ')}.`;
+  throw refusal(caller, given, `as instrument, whose ${missing} is missing`, fix);
+}
+
+/** The error for an argument that cannot be used. */
+export function refusal(caller: string, given: unknown, what: string, fix: string): MeterbookError {
+  const cause = `${caller} was given ${show(given)} ${what}.`;
+  return new MeterbookError('INVALID_SETUP', { cause, fix });
+}
+
+function isManifest(given: unknown): boolean {
+  const { scope, instruments, slos } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof scope === 'object' && Array.isArray(instruments) && Array.isArray(slos);
+}
