@@ -24,6 +24,11 @@ export class Series {
   rows: Rows;
   /** Wall-clock time, ms, at which the last point came. */
   lastSeen = 0;
+  /**
+   * Of a counter or a histogram the first slot of which is known what was measured, be it nothing: before are those
+   * of which nobody told, and those that are forgotten.
+   */
+  knownFrom = Number.POSITIVE_INFINITY;
   private grid: Grid | undefined;
   private readonly stream: Stream;
   /** Of an up-down counter that is sent as deltas. */
@@ -93,6 +98,7 @@ export class Series {
 
   /** Adds to a counter what nobody has to be told apart from. A row that would be 0 is none. */
   addCount(slot: number, value: number): void {
+    this.knownFrom = Math.min(this.knownFrom, slot);
     if (value === 0) return;
     const at = this.rows.rowFor(slot);
     this.rows.values[at + 1] = (this.rows.values[at + 1] as number) + value;
@@ -100,6 +106,7 @@ export class Series {
 
   /** The same for a histogram. */
   add(slot: number, { count, sum, buckets }: Increment): void {
+    this.knownFrom = Math.min(this.knownFrom, slot);
     if (count === 0 && sum === 0) return;
     const at = this.rows.rowFor(slot);
     const { values } = this.rows;
@@ -110,6 +117,12 @@ export class Series {
       // Coarser points than before may lie in other buckets: never fewer than none.
       values[to] = Math.max(0, (values[to] as number) + (buckets[i] as number));
     }
+  }
+
+  /** Forgets what is before a slot. */
+  forgetBefore(slot: number): void {
+    this.knownFrom = Math.max(this.knownFrom, slot);
+    this.rows.forgetBefore(slot);
   }
 
   /** Makes room for more of the grid; what is there stays in its buckets. */

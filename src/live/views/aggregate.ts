@@ -17,6 +17,8 @@ export interface Group {
   /** Over the whole span. */
   readonly count: number;
   readonly sum: number;
+  /** The first step of which anything is known: nobody told of those before. */
+  readonly firstStep: number;
   /** By step. */
   readonly counts: Float64Array;
   readonly sums: Float64Array;
@@ -98,7 +100,9 @@ export function sumUp({ labels, series, bounds }: Growing, span: Span): Group {
   const bucketsBySteps = new Float64Array(width * span.steps);
   let count = 0;
   let sum = 0;
-  for (const { rows, bounds: own } of series) {
+  let knownFrom = Number.POSITIVE_INFINITY;
+  for (const { rows, bounds: own, knownFrom: ownFrom } of series) {
+    knownFrom = Math.min(knownFrom, ownFrom);
     const isHistogram = rows.width > BUCKETS_AT - 1;
     const places = own === bounds ? undefined : placesIn(own, bounds);
     const { values } = rows;
@@ -132,7 +136,18 @@ export function sumUp({ labels, series, bounds }: Growing, span: Span): Group {
       }
     }
   }
-  return { labels, count, sum, counts, sums, bounds, buckets, bucketsBySteps };
+  const firstStep = stepOf(span, knownFrom);
+  return { labels, count, sum, firstStep, counts, sums, bounds, buckets, bucketsBySteps };
+}
+
+/** How many or how much per second at a step; `null` for one of which nobody told. */
+export function rateAt(
+  group: Group,
+  of: 'counts' | 'sums',
+  step: number,
+  span: Span,
+): number | null {
+  return step < group.firstStep ? null : (group[of][step] ?? 0) / span.step;
 }
 
 /** A level that nobody has told of for so many of the sender's intervals is no longer one. */

@@ -1,5 +1,5 @@
 import type { Overview } from '../../protocol.js';
-import type { Group } from '../aggregate.js';
+import { type Group, rateAt } from '../aggregate.js';
 import { type Answerer, bucketsAt, ratio } from '../answers.js';
 import { quantileOf } from '../distribution.js';
 import { rounded } from '../panels.js';
@@ -53,7 +53,7 @@ function requestNumbers(answerer: Answerer, found: Found): readonly BigNumber[] 
     title: 'Requests',
     value: rounded(group.count / seconds),
     unit: 'reqps',
-    trend: trendOf(group, (i) => (group.counts[i] ?? 0) / answerer.span.step),
+    trend: trendOf(group, (i) => rateAt(group, 'counts', i, answerer.span)),
   };
   const errors = {
     title: 'Failed',
@@ -88,7 +88,7 @@ function perSecond(
       title: `${title} per second`,
       value: rounded(group.sum / secondsOf(answerer.span)),
       unit,
-      trend: trendOf(group, (i) => (group.sums[i] ?? 0) / answerer.span.step),
+      trend: trendOf(group, (i) => rateAt(group, 'sums', i, answerer.span)),
     },
   ];
 }
