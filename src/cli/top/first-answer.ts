@@ -34,8 +34,7 @@ export async function firstAnswer(waiting: Waiting): Promise<OverviewAnswer> {
     for (const { name, lastSeen } of services) {
       if (!firstSeen.has(name)) firstSeen.set(name, lastSeen);
     }
-    const isTold =
-      shown.tables.length > 0 || shown.slos.some(({ errors }) => errors !== undefined);
+    const isTold = shown.tables.length > 0 || shown.slos.some(({ errors }) => errors !== undefined);
     const haveSentTwice =
       services.length > 0 &&
       services.every(({ name, lastSeen }) => lastSeen - (firstSeen.get(name) ?? 0) > EXPORTS_APART);

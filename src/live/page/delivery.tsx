@@ -1,7 +1,7 @@
+import { clock } from '../format.js';
 import type { CardinalityRow, ExemplarRow, ExporterRow } from '../protocol.js';
 import { atView } from './address.js';
 import { type Column, DataTable } from './data-table.js';
-import { clock } from './format.js';
 import { Amount } from './group-table.js';
 import { LevelMark } from './level.js';
 import { memo } from './memo.js';

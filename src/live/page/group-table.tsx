@@ -1,7 +1,7 @@
+import { format, percent, plural, shown } from '../format.js';
 import type { Filter, GroupRow, GroupTable } from '../protocol.js';
 import { atView, writePlace } from './address.js';
 import { type Column, DataTable } from './data-table.js';
-import { format, percent, plural, shown } from './format.js';
 import { Icon } from './icons.js';
 import { memo } from './memo.js';
 import { type Page, usePage } from './page-context.js';

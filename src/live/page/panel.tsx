@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
+import { clock, format, shown } from '../format.js';
 import type { PanelData, TablePanel } from '../protocol.js';
 import { atView, type Place, writePlace } from './address.js';
 import { tableOf } from './csv.js';
 import { type Column, DataTable } from './data-table.js';
-import { clock, format, shown } from './format.js';
 import { Heatmap } from './heatmap.js';
 import { Icon } from './icons.js';
 import { Legend } from './legend.js';

@@ -1,6 +1,6 @@
+import { format, percent } from '../format.js';
 import type { SloState } from '../protocol.js';
 import { atView } from './address.js';
-import { format, percent, span } from './format.js';
 import { Bar } from './group-table.js';
 import { LevelMark } from './level.js';
 import { memo } from './memo.js';
@@ -46,7 +46,8 @@ const SloItem = memo(({ slo }: { slo: SloState }) => {
         <LevelMark level={level} word={slo.verdict} />
       </div>
       <p class="goal" title={slo.description}>
-        {percent(slo.objective)} within {format(slo.threshold, slo.unit)}, over {slo.window}
+        {percent(slo.objective)} within {format(slo.threshold, slo.unit)}, over{' '}
+        {slo.window.replace(/[a-z]/g, ' $&')}
       </p>
       {budgetLeft !== undefined && (
         <div class="budget">
@@ -58,7 +59,7 @@ const SloItem = memo(({ slo }: { slo: SloState }) => {
         <dl class="burn-rates">
           {burnRates.map(({ seconds, rate }) => (
             <div key={seconds}>
-              <dt>{span(seconds)}</dt>
+              <dt>{format(seconds, 's')}</dt>
               <dd class={rate > 1 ? 'poor' : ''}>burns {format(rate, 'short')} ×</dd>
             </div>
           ))}

@@ -44,13 +44,7 @@ describe('before the first point of a series', () => {
     const at = (time: number, value: number) =>
       points.numberPoint({ start: time - 5_000, time }, value);
     add(points.counter('delta', [at(200_500, 10), at(260_500, 5)]));
-    expect(drawn(store, 'c')).toEqual([
-      ...times(40, null),
-      2,
-      ...times(11, 0),
-      1,
-      ...times(7, 0),
-    ]);
+    expect(drawn(store, 'c')).toEqual([...times(40, null), 2, ...times(11, 0), 1, ...times(7, 0)]);
     const shown = ask(store, { view: 'catalogue' });
     const [row] = shown.kind === 'catalogue' ? shown.instruments : [];
     expect(row?.trend.slice(38, 43)).toEqual([null, null, 2, 0, 0]);
