@@ -1,10 +1,9 @@
 import { format, percent } from '../format.js';
 import type { SloState } from '../protocol.js';
-import { atView } from './address.js';
 import { Bar } from './group-table.js';
 import { LevelMark } from './level.js';
+import { InstrumentLink } from './link.js';
 import { memo } from './memo.js';
-import { usePage } from './page-context.js';
 
 /** Objectives, with what is left of their budgets as a bar and in words. */
 export const SloList = memo(
@@ -27,21 +26,12 @@ export const SloList = memo(
 );
 
 const SloItem = memo(({ slo }: { slo: SloState }) => {
-  const page = usePage();
   const { budgetLeft, burnRates, level } = slo;
   return (
     <li class={`slo ${level}`}>
       <div class="slo-head">
         <h3>
-          <button
-            type="button"
-            class="link"
-            onClick={() =>
-              page.go({ asking: atView(page.place().asking, 'instrument', slo.instrument) })
-            }
-          >
-            {slo.name}
-          </button>
+          <InstrumentLink name={slo.instrument}>{slo.name}</InstrumentLink>
         </h3>
         <LevelMark level={level} word={slo.verdict} />
       </div>
