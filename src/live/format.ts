@@ -181,10 +181,16 @@ export function span(inSeconds: number): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
+/** How long something took or is ago, to the second, and from a minute on to the minute: `43 s`, `2 min`, `1.5 h`. */
+export function roughly(inSeconds: number): string {
+  const exact = inSeconds < 59.5 ? 1 : 60;
+  return format(Math.round(inSeconds / exact) * exact, 's');
+}
+
 /** `3 s ago` */
 export function ago(millis: number, now: number): string {
   const past = Math.max(0, Math.round((now - millis) / 1000));
-  return past < 2 ? 'just now' : `${format(past, 's')} ago`;
+  return past < 2 ? 'just now' : `${roughly(past)} ago`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, clock, format, percent, plural, span } from '../../src/live/format.js';
+import { ago, clock, format, percent, plural, roughly, span } from '../../src/live/format.js';
 
 describe('a value in its unit', () => {
   it.each([
@@ -58,5 +58,9 @@ it('times and spans are words', () => {
     '1 second',
   ]);
   expect([ago(1_000, 1_500), ago(1_000, 31_000)]).toEqual(['just now', '30 s ago']);
+  expect([ago(0, 63_000), ago(0, 3_600_000)]).toEqual(['1 min ago', '1 h ago']);
+  expect([43.2, 59.4, 59.6, 148, 5_400].map(roughly)).toEqual([
+    ...['43 s', '59 s', '1 min', '2 min', '1.5 h'],
+  ]);
   expect([plural(1, 'row'), plural(1_200, 'row')]).toEqual(['1 row', '1,200 rows']);
 });

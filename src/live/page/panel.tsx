@@ -45,7 +45,12 @@ export const Panel = memo(({ panel, frame, isLarge = false }: Props) => {
       ref={place}
     >
       <header>
-        <h3 id={id} title={[panel.instrument, panel.description].filter(Boolean).join('\n')}>
+        <h3
+          id={id}
+          // A dialog has the title already.
+          class={isLarge ? 'sr-only' : ''}
+          title={[panel.instrument, panel.description].filter(Boolean).join('\n')}
+        >
           {panel.title}
         </h3>
         {panel.axis !== undefined && <span class="axis">{panel.axis}</span>}

@@ -7,7 +7,7 @@ import {
   slosOf,
 } from '../../../artefacts/index.js';
 import type { Manifest } from '../../../declare/index.js';
-import { format, percent } from '../../format.js';
+import { format, percent, roughly } from '../../format.js';
 import type { Level, SloState } from '../../protocol.js';
 import type { Store } from '../../store/index.js';
 import type { Answerer } from '../answers.js';
@@ -91,7 +91,7 @@ function verdictOf(
   const [shortest] = rates;
   const times = (rate: number) => `${format(rate, 'short')} ×`;
   if (burning !== undefined && shortest !== undefined) {
-    return `burns ${times(shortest.rate)} as fast as allowed, over ${format(burning, 's')}`;
+    return `burns ${times(shortest.rate)} as fast as allowed, over ${roughly(burning)}`;
   }
   if (errors > budget) return 'more misses than the objective allows, over what is kept';
   if (shortest !== undefined && shortest.rate > 1) {
