@@ -68,7 +68,9 @@ export class Series {
   }
 
   /** A counter's point. */
-  count(temporality: Temporality, { start, time, slot }: When, value: number): void {
+  count(temporality: Temporality, when: When, value: number): void {
+    this.tell(temporality, when);
+    const { start, time, slot } = when;
     const point = { count: value, sum: value, buckets: [] };
     const increment = this.stream.increment(temporality, start, time, point);
     if (increment !== undefined) this.addCount(slot, increment.sum);
@@ -76,6 +78,7 @@ export class Series {
 
   /** A histogram's point. */
   distribute(temporality: Temporality, when: When, point: Increment): void {
+    this.tell(temporality, when);
     const increment = this.stream.increment(temporality, when.start, when.time, point);
     if (increment !== undefined) this.add(when.slot, increment);
   }
@@ -94,6 +97,15 @@ export class Series {
     }
     const { count, sum = 0 } = point;
     return { count, sum, buckets: gridRow(counts, grid) };
+  }
+
+  /** A point tells of the time since its start; a cumulative one that nobody saw begin, of that since itself. */
+  private tell(temporality: Temporality, { start, time, slot }: When): void {
+    const isWhole = start !== 0 && (temporality === 'delta' || start >= this.shared.since);
+    if (!isWhole && temporality === 'delta') return;
+    // A clock that is ahead tells of what is not yet: what came now is not of later.
+    const from = Math.min(isWhole ? start : time, slot * SLOT_MILLIS);
+    this.resource.measuredFrom = Math.min(this.resource.measuredFrom, from);
   }
 
   /** Adds to a counter what nobody has to be told apart from. A row that would be 0 is none. */

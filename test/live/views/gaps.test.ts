@@ -112,3 +112,68 @@ it('what is forgotten is a gap as well, not zero', () => {
   // Steps of a minute, the first one from 20 seconds before the beginning: two minutes are kept.
   expect(drawn(store, 'c')).toEqual([null, null, null, 0, 1]);
 });
+
+describe('an average of a service that has just begun', () => {
+  const requests = (start: number | undefined, time: number, counts: readonly number[]) => {
+    const at = start === undefined ? { time } : { start, time };
+    const attributes = { 'http.request.method': 'GET', 'http.route': '/a' };
+    return points.histogramPoint({ ...at, attributes }, [1], counts, 2);
+  };
+  const metric = (
+    temporality: 'delta' | 'cumulative',
+    all: readonly ReturnType<typeof requests>[],
+  ): DecodedMetric => ({ ...points.histogram(temporality, all), name: REQUESTS, unit: 's' });
+  const rates = (store: Store) => {
+    const shown = ask(store, {});
+    const { numbers, tables } = shown.kind === 'overview' ? shown : { numbers: [], tables: [] };
+    return [numbers[0]?.value, ...(tables[0]?.rows ?? []).map(({ perSecond }) => perSecond)];
+  };
+
+  it('is over the time since it began, not over all of the span', () => {
+    const { store, add } = storeAt(NOW);
+    add(
+      metric('delta', [requests(200_000, 250_000, [300, 0]), requests(250_000, 299_000, [100, 0])]),
+    );
+    expect(rates(store)).toEqual([4, 4]);
+  });
+
+  it('is over the time since its first point, where it counted before', () => {
+    const { store, add } = storeAt(NOW);
+    add(
+      metric('cumulative', [
+        requests(undefined, 200_000, [7_000, 0]),
+        requests(undefined, 299_000, [7_400, 0]),
+      ]),
+    );
+    expect(rates(store)).toEqual([4, 4]);
+  });
+
+  it('is over the whole span where nothing tells since when', () => {
+    const { store, add } = storeAt(NOW);
+    add(metric('delta', [requests(undefined, 299_000, [300, 0])]));
+    expect(rates(store)).toEqual([1, 1]);
+  });
+
+  it('is over the time since it was received, for a clock that is ahead', () => {
+    const { store, clock, add } = storeAt(200_000);
+    add(metric('delta', [requests(400_000, 410_000, [300, 0])]));
+    clock.at = NOW;
+    expect(rates(store)).toEqual([3, 3]);
+  });
+
+  it('is over all the time of its service for what was called late', () => {
+    const { store, add } = storeAt(NOW);
+    const late = points.histogramPoint(
+      {
+        start: 297_000,
+        time: 299_000,
+        attributes: { 'http.request.method': 'GET', 'http.route': '/b' },
+      },
+      [1],
+      [30, 0],
+      1,
+    );
+    add(metric('delta', [requests(0, 250_000, [300, 0]), late]));
+    expect(rates(store)).toEqual([1.1, 1, 0.1]);
+  });
+});

@@ -3,7 +3,6 @@ import { type Group, rateAt } from '../aggregate.js';
 import { type Answerer, bucketsAt, ratio } from '../answers.js';
 import { quantileOf } from '../distribution.js';
 import { rounded } from '../panels.js';
-import { secondsOf } from '../span.js';
 
 type BigNumber = Overview['numbers'][number];
 
@@ -46,12 +45,11 @@ function unitOf(answerer: Answerer, name: string): string {
 
 function requestNumbers(answerer: Answerer, found: Found): readonly BigNumber[] {
   const { name, group } = found;
-  const seconds = secondsOf(answerer.span);
   const isFailed = [{ key: 'error.type', isSet: true }] as const;
   const [failed] = answerer.grouped(name, { where: isFailed });
   const rate = {
     title: 'Requests',
-    value: rounded(group.count / seconds),
+    value: rounded(group.count / group.seconds),
     unit: 'reqps',
     trend: trendOf(group, (i) => rateAt(group, 'counts', i, answerer.span)),
   };
@@ -86,7 +84,7 @@ function perSecond(
   return [
     {
       title: `${title} per second`,
-      value: rounded(group.sum / secondsOf(answerer.span)),
+      value: rounded(group.sum / group.seconds),
       unit,
       trend: trendOf(group, (i) => rateAt(group, 'sums', i, answerer.span)),
     },
