@@ -9,7 +9,7 @@ export type { NamedGenerator } from './generators.js';
 export { generators } from './generators.js';
 export type { GrafanaOptions } from './grafana/index.js';
 export { grafanaArtefacts } from './grafana/index.js';
-export { slosOf } from './instruments.js';
+export { isShare, slosOf } from './instruments.js';
 export type { Finding, LintOptions, Severity } from './lint/finding.js';
 export { errorsFirst, lintManifests } from './lint/lint.js';
 export type { SeenLabels } from './lint/unused.js';

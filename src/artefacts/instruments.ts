@@ -73,3 +73,11 @@ export function isHistogram({ kind }: ManifestInstrument): boolean {
 export function isCounter({ kind }: ManifestInstrument): boolean {
   return kind === 'counter' || kind === 'observableCounter';
 }
+
+/** Words of the conventions for what is a part of a whole. */
+const SHARES = /(^|[._])(utilization|ratio)($|[._])/;
+
+/** Whether the values are shares of a whole, 0 to 1, which people read in per cent. */
+export function isShare({ name, unit }: Pick<ManifestInstrument, 'name' | 'unit'>): boolean {
+  return unit === '1' && SHARES.test(name);
+}

@@ -49,7 +49,7 @@ describe('the search of the catalogue', () => {
     expect(found).toBeGreaterThan(0);
     expect(found).toBeLessThan(all);
 
-    await page.getByRole('button', { name: 'gen_ai.client.token.usage' }).click();
+    await page.getByRole('link', { name: 'gen_ai.client.token.usage' }).click();
     await page.getByRole('heading', { name: 'gen_ai.client.token.usage' }).waitFor();
     expect(await page.locator('nav.tabs [aria-current=page]').innerText()).toBe('All instruments');
     await page.goBack();
@@ -65,6 +65,51 @@ describe('the search of the catalogue', () => {
     await openAt('view=catalogue&text=gen_ai+token');
     expect(await page.getByLabel('Narrow down').inputValue()).toBe('gen_ai token');
     await expect.poll(rows).toBe(found);
+    await leave();
+  });
+});
+
+describe('a link to an instrument', () => {
+  it('opens a tab of its own where one wants that, and goes there without loading anew', async () => {
+    await openAt('view=catalogue');
+    await page.evaluate('globalThis.isLoadedOnce = true');
+    await page.getByLabel('Narrow down').fill('operation duration');
+    await page.getByRole('button', { name: /^Pause/ }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.has('to')).toBe(true);
+    const to = new URL(page.url()).searchParams.get('to');
+    const link = page.getByRole('link', { name: DURATION, exact: true });
+    const address = `view=instrument&instrument=${DURATION}&to=${to}`;
+    // It is of the time that is shown now.
+    expect(await link.getAttribute('href')).toBe(`/?${address}`);
+
+    const opened = page.context().waitForEvent('page');
+    await link.click({ modifiers: ['ControlOrMeta'] });
+    const other = await opened;
+    await other.getByRole('heading', { name: DURATION, exact: true }).waitFor();
+    expect(other.url()).toBe(stage.url(address));
+    await other.close();
+    expect(new URL(page.url()).searchParams.get('view')).toBe('catalogue');
+
+    await link.click();
+    await page.getByRole('heading', { name: DURATION, exact: true }).waitFor();
+    expect(page.url()).toBe(stage.url(address));
+    expect(await page.evaluate('globalThis.isLoadedOnce')).toBe(true);
+    await leave();
+  });
+
+  it('is in the menu of a panel, and in the panel when it is large', async () => {
+    await openAt('view=models');
+    const panel = page.locator('main .panel').first();
+    await panel.getByRole('button', { name: /^What to do with/ }).click();
+    const item = panel.getByRole('link', { name: /^Open its instrument/ });
+    const address = await item.getAttribute('href');
+    expect(address).toMatch(/^\/\?view=instrument&instrument=[\w.]+$/);
+    await panel.getByRole('link', { name: 'Enlarge' }).click();
+    const large = page.getByRole('dialog').getByRole('link');
+    expect(await large.getAttribute('href')).toBe(address);
+    await large.click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => page.url()).toBe(new URL(address as string, stage.url()).href);
     await leave();
   });
 });
@@ -154,7 +199,7 @@ describe('what is taken away', () => {
   const menuOf = async (title: string, item: string) => {
     const panel = page.getByRole('region', { name: title, exact: true }).first();
     await panel.getByRole('button', { name: `What to do with ${title}` }).click();
-    await panel.getByRole('button', { name: item, exact: true }).click();
+    await panel.locator('.menu').getByText(item, { exact: true }).click();
   };
   const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
 

@@ -354,6 +354,35 @@ describe('meterbook top without a terminal', () => {
     expect(none.shown.tables).toEqual([]);
   });
 
+  it('receives by itself where it is told to, and prints what has come', async () => {
+    const folder = makeFolder();
+    try {
+      folder.json('m.json', withObjective.manifest());
+      const registry = ['--registry', `${folder.path}/m.json`];
+      for (const how of [[], ['--once'], ['--json']]) {
+        const port = await freePort();
+        const ran = once('--port', `${port}`, ...registry, ...how);
+        await until('it receives', async () => {
+          const sent = sendOrder(`http://127.0.0.1:${port}`);
+          return await sent.then(
+            () => true,
+            () => false,
+          );
+        });
+        const { code, stdout, stderr } = await ran;
+        expect({ code, stderr }).toEqual({
+          code: 0,
+          stderr: expect.stringContaining(`Receiving at http://127.0.0.1:${port}`),
+        });
+        expect(stdout).toContain('ordersAreQuick');
+        if (how[0] !== '--json') expect(stdout).toMatch(/^meterbook top .* 1 service: second$/m);
+        else expect(JSON.parse(stdout).shown.slos).toMatchObject([{ errors: 0 }]);
+      }
+    } finally {
+      folder.remove();
+    }
+  });
+
   it('asks a live view with a token for it', async () => {
     const token = 'a-token-of-this-test';
     const guarded = await startLive({ port: 0, pagePort: 0, page: false, token });

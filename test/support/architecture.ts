@@ -94,7 +94,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   live: { imports: [...FOUNDATION, ...EDGES, 'artefacts'], surfaceOnly: true },
   [PAGE]: {
     imports: [],
-    files: ['live/protocol.ts', 'live/asking.ts'],
+    files: ['live/protocol.ts', 'live/asking.ts', 'live/format.ts'],
     surfaceOnly: true,
     packages: /^(preact|uplot)(\/|$)/,
   },

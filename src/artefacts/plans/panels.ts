@@ -2,7 +2,7 @@ import type { ManifestInstrument } from '../../declare/index.js';
 import { hasAttribute, isCounter, isHistogram, mainAttribute } from '../instruments.js';
 import type { Condition, Question } from '../questions.js';
 import type { Instruments, Panel, Possible } from './plan.js';
-import { amountOf, perSecondOf } from './units.js';
+import { perSecondOf, shownOf } from './units.js';
 
 const ERROR = 'error.type';
 const FAILED: readonly Condition[] = [{ key: ERROR, isSet: true }];
@@ -111,7 +111,7 @@ function errorsPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed)
 export function quantilesPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
   return panel(title, it, narrowed, {
     kind: 'lines',
-    ...amountOf(it.unit),
+    ...shownOf(it),
     asked: QUANTILES.map((quantile) => ({
       name: `P${quantile * 100}`,
       question: { ask: 'quantile', quantile, ...narrow(it, narrowed) } satisfies Question,
@@ -127,7 +127,7 @@ export function quantilePanel(
 ): Panel {
   return panel(title, it, narrowed, {
     kind: 'lines',
-    ...amountOf(it.unit),
+    ...shownOf(it),
     asked: [
       {
         name: `P${quantile * 100}`,
@@ -140,7 +140,7 @@ export function quantilePanel(
 export function meanPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
   return panel(title, it, narrowed, {
     kind: 'lines',
-    ...amountOf(it.unit),
+    ...shownOf(it),
     asked: [{ name: 'mean', question: { ask: 'mean', ...narrow(it, narrowed) } }],
   });
 }
@@ -148,7 +148,7 @@ export function meanPanel(title: string, it: ManifestInstrument, narrowed?: Narr
 export function heatmapPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
   return panel(title, it, narrowed, {
     kind: 'heatmap',
-    ...amountOf(it.unit),
+    ...shownOf(it),
     asked: [{ name: 'buckets', question: { ask: 'heatmap', ...narrow(it, narrowed) } }],
   });
 }
@@ -158,7 +158,7 @@ export function levelPanel(title: string, it: ManifestInstrument, narrowed?: Nar
   const across = it.kind.toLowerCase().includes('gauge') ? 'max' : 'sum';
   return panel(title, it, narrowed, {
     kind: 'lines',
-    ...amountOf(it.unit),
+    ...shownOf(it),
     asked: [{ name: across, question: { ask: 'level', across, ...narrow(it, narrowed) } }],
   });
 }
@@ -185,7 +185,7 @@ function sharePanel(
 function amountPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed): Panel {
   return panel(title, it, narrowed, {
     kind: 'number',
-    unit: amountOf(it.unit).unit,
+    unit: shownOf(it).unit,
     asked: [{ name: title, question: { ask: 'amount', ...narrow(it, narrowed) } }],
   });
 }
@@ -201,7 +201,7 @@ function totalPanel(title: string, it: ManifestInstrument, narrowed?: Narrowed):
 /** One line for each value of an attribute: how many, and the percentiles. */
 function tablePanel(title: string, it: ManifestInstrument, key: string): Panel {
   const asked = narrow(it, { by: [key] });
-  const { unit } = amountOf(it.unit);
+  const { unit } = shownOf(it);
   return panel(title, it, undefined, {
     kind: 'table',
     unit,
@@ -233,7 +233,7 @@ function comparedPanel(
       .map(({ label, instrument }) => `${label}: ${instrument.description}`)
       .join(' '),
     kind: 'lines',
-    ...amountOf(first.instrument.unit),
+    ...shownOf(first.instrument),
     asked: found.map(({ label, instrument }) => ({
       name: label,
       question: { ask: 'quantile', quantile, instrument },

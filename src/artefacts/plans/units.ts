@@ -1,3 +1,6 @@
+import type { ManifestInstrument } from '../../declare/index.js';
+import { isShare } from '../instruments.js';
+
 /** Grafana's names of UCUM units. What is counted (`{request}`) has none, and is named at the axis. */
 const UNITS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -45,8 +48,13 @@ export interface Shown {
   readonly axis?: string;
 }
 
+/** What one value of an instrument is. */
+export function shownOf(instrument: ManifestInstrument): Shown {
+  return isShare(instrument) ? { unit: 'percentunit' } : amountOf(instrument.unit);
+}
+
 /** An amount of the unit. */
-export function amountOf(unit: string): Shown {
+function amountOf(unit: string): Shown {
   const known = UNITS.get(unit);
   if (known !== undefined) return { unit: known };
   return unit === '1' ? { unit: 'short' } : { unit: 'short', axis: withoutBraces(unit) };

@@ -143,7 +143,7 @@ const SLO_FIELDS: readonly Field<SloState>[] = [
     'objective',
     4,
     ({ objective, threshold, unit, window }) =>
-      `${format.share(objective)} ≤ ${amount(threshold, unit)} / ${window}`,
+      `${Number((objective * 100).toPrecision(6))} % ≤ ${amount(threshold, unit)} / ${window}`,
   ),
   number('budget left', 1, ({ budgetLeft }) => budgetLeft, format.share),
   number('burn', 2, ({ burnRates }) => burnRates[0]?.rate, burn),

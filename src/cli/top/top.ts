@@ -5,6 +5,7 @@ import type { Command, CommandIo } from '../command.js';
 import { failed, interrupted, isFailure, wrongUsage } from '../failure.js';
 import { type LiveApi, liveApi } from '../live-api.js';
 import { secondsOf } from '../moments.js';
+import { note } from '../notes.js';
 import {
   jsonOption,
   type OptionTable,
@@ -14,6 +15,7 @@ import {
 } from '../options.js';
 import { readShownRegistries, SHOWN_REGISTRY_OPTIONS } from '../registries/shown-registries.js';
 import { painter, wantsColour } from '../terminal/style.js';
+import { firstAnswer } from './first-answer.js';
 import { type OwnLive, startOwnLive } from './own-live.js';
 import { type OverviewAnswer, printed } from './picture.js';
 import { watch } from './watch.js';
@@ -68,7 +70,8 @@ metrics itself: a live view has what it was started with`,
   },
   once: {
     kind: 'flag',
-    help: 'print it once and end; so it does too where no terminal is',
+    help: `print it once and end; so it does too where no terminal is. With --port
+or --registry it waits until something has come`,
     section: 'How',
   },
   json: jsonOption('the answer once, as one JSON document; errors are JSON too'),
@@ -101,36 +104,48 @@ async function run(args: readonly string[], io: CommandIo): Promise<void> {
   const port = portOf('--port', values.port);
   refuseOwnAndOther(values);
   const manifests = await readShownRegistries(values, io, NAME);
+  const { terminal, env, stdout } = io;
+  const screen =
+    values.json || values.once || env['TERM'] === 'dumb' || terminal === undefined
+      ? undefined
+      : terminal;
   const place = { url: values.url ?? URL_HERE, token: tokenOf(values.token, io) };
   const api = liveApi(place, '--url');
-  const { terminal } = io;
-  if (values.json) {
-    io.stdout.write(`${JSON.stringify(await api.answer(asking), null, 2)}\n`);
-    return;
-  }
-  const isColoured = wantsColour(io.stdout.isTTY === true, io.env);
-  if (values.once || terminal === undefined || io.env['TERM'] === 'dumb') {
-    io.stdout.write(printed(await overviewOf(api, asking), api.place, painter(isColoured)));
-    return;
-  }
+  // A script that names nothing asks what runs, and is told at once that nothing does.
+  const mayStart = screen !== undefined || values.registry !== undefined;
   const own =
     port !== undefined
       ? await startOwnLive(port, manifests)
-      : values.url === undefined
+      : values.url === undefined && mayStart
         ? await ownWhereNoneRuns(api, manifests)
         : undefined;
   try {
     const asked = own === undefined ? api : liveApi({ url: own.url }, '--url');
-    const how = await watch({
-      terminal,
-      paint: painter(isColoured),
-      place: own === undefined ? api.place : `its own receiver, ${own.receiverUrl}`,
-      ask: () => overviewOf(asked, asking),
-    });
+    const from = own === undefined ? api.place : `its own receiver, ${own.receiverUrl}`;
+    const paint = painter(wantsColour(stdout.isTTY === true, env));
+    const ask = () => overviewOf(asked, asking);
+    if (screen === undefined) {
+      const answer = own === undefined ? await ask() : await received(own, ask, io);
+      stdout.write(
+        values.json ? `${JSON.stringify(answer, null, 2)}\n` : printed(answer, from, paint),
+      );
+      return;
+    }
+    const how = await watch({ terminal: screen, paint, place: from, ask });
     if (how === 'interrupt') throw interrupted();
   } finally {
     await own?.close();
   }
+}
+
+/** What a receiver that has just begun is told first. */
+function received(
+  { receiverUrl }: OwnLive,
+  ask: () => Promise<OverviewAnswer>,
+  io: CommandIo,
+): Promise<OverviewAnswer> {
+  note(io, `Receiving at ${receiverUrl}, and waiting for what comes.`);
+  return firstAnswer({ ask, receiverUrl });
 }
 
 function tokenOf(given: string | undefined, { env }: CommandIo): string | undefined {
@@ -157,12 +172,11 @@ async function ownWhereNoneRuns(
 }
 
 /** What is about a receiver of its own does not go with asking another one. */
-function refuseOwnAndOther({ url, once, json, port, registry }: OptionValues<typeof OPTIONS>) {
+function refuseOwnAndOther({ url, port, registry }: OptionValues<typeof OPTIONS>) {
   const own = port !== undefined ? '--port' : registry !== undefined ? '--registry' : undefined;
-  const other = url !== undefined ? '--url' : once ? '--once' : json ? '--json' : undefined;
-  if (own === undefined || other === undefined) return;
+  if (own === undefined || url === undefined) return;
   throw wrongUsage(
-    `${own} is for receiving anew, which ${other} does not do.`,
+    `${own} is for receiving anew, which --url does not do.`,
     'Drop one of them, or run meterbook live beside it.',
   );
 }

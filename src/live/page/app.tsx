@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Answer, Asking } from '../protocol.js';
-import { atView, type Place, writePlace } from './address.js';
+import { atView, type Place } from './address.js';
 import { BoardView } from './board.js';
 import { CatalogueView } from './catalogue.js';
 import { Dialog } from './dialog.js';
@@ -11,9 +11,10 @@ import { Help } from './help.js';
 import { InstrumentPage } from './instrument.js';
 import { listenForKeys } from './keyboard.js';
 import type { Frame } from './line-chart.js';
+import { Link } from './link.js';
 import { memo } from './memo.js';
 import { OverviewView } from './overview.js';
-import { PageProvider, usePage } from './page-context.js';
+import { PageProvider, PlaceProvider, usePage } from './page-context.js';
 import { Panel } from './panel.js';
 import { panelIn } from './panels.js';
 import { Search } from './search.js';
@@ -67,50 +68,56 @@ export function App() {
   const isLost = connection.state === 'lost';
   return (
     <PageProvider value={page}>
-      <ThemeCountProvider value={themes}>
-        <a class="skip" href="#main">
-          Skip to the content
-        </a>
-        <Header
-          asking={asking}
-          services={answer?.services ?? NONE}
-          level={level}
-          connection={connection}
-          theme={theme}
-          onTheme={actions.theme}
-          onPause={actions.pause}
-          onSearch={actions.search}
-          onHelp={actions.help}
-        />
-        {answer !== undefined && (
-          <>
-            <Tabs asking={asking} views={answer.views} />
-            <div class="controls">
-              <Filters asking={asking} attributes={answer.attributes} />
-              <BreakDown asking={asking} attributes={answer.attributes} />
-              <span class="gap" />
-              {asking.to !== undefined && <span class="span">{spanInWords(answer)}</span>}
-              <TimeRange asking={asking} maxSeconds={answer.history.maxSeconds} />
-            </div>
-          </>
-        )}
-        <main id="main" tabIndex={-1} class={isLost ? 'stale' : ''}>
-          {answer === undefined ? (
-            <p class="waiting">{isLost ? 'The server cannot be reached.' : 'Asking the server…'}</p>
-          ) : (
-            <Shown answer={answer} place={place} />
+      <PlaceProvider value={place}>
+        <ThemeCountProvider value={themes}>
+          <a class="skip" href="#main">
+            Skip to the content
+          </a>
+          <Header
+            asking={asking}
+            services={answer?.services ?? NONE}
+            level={level}
+            connection={connection}
+            theme={theme}
+            onTheme={actions.theme}
+            onPause={actions.pause}
+            onSearch={actions.search}
+            onHelp={actions.help}
+          />
+          {answer !== undefined && (
+            <>
+              <Tabs asking={asking} views={answer.views} />
+              <div class="controls">
+                <Filters asking={asking} attributes={answer.attributes} />
+                <BreakDown asking={asking} attributes={answer.attributes} />
+                <span class="gap" />
+                {asking.to !== undefined && <span class="span">{spanInWords(answer)}</span>}
+                <TimeRange asking={asking} maxSeconds={answer.history.maxSeconds} />
+              </div>
+            </>
           )}
-        </main>
-        {answer !== undefined && <Footer history={answer.history} />}
-        <p class={`toast ${said === '' ? '' : 'shown'}`} aria-hidden="true">
-          {said}
-        </p>
-        <p class="sr-only" role="status" aria-live="polite">
-          {isLost ? 'Connection lost, trying again' : said}
-        </p>
-        {overlay === 'help' && <Help shortcuts={shortcuts} onClose={close} />}
-        {overlay === 'search' && answer !== undefined && <Search answer={answer} onClose={close} />}
-      </ThemeCountProvider>
+          <main id="main" tabIndex={-1} class={isLost ? 'stale' : ''}>
+            {answer === undefined ? (
+              <p class="waiting">
+                {isLost ? 'The server cannot be reached.' : 'Asking the server…'}
+              </p>
+            ) : (
+              <Shown answer={answer} place={place} />
+            )}
+          </main>
+          {answer !== undefined && <Footer history={answer.history} />}
+          <p class={`toast ${said === '' ? '' : 'shown'}`} aria-hidden="true">
+            {said}
+          </p>
+          <p class="sr-only" role="status" aria-live="polite">
+            {isLost ? 'Connection lost, trying again' : said}
+          </p>
+          {overlay === 'help' && <Help shortcuts={shortcuts} onClose={close} />}
+          {overlay === 'search' && answer !== undefined && (
+            <Search answer={answer} onClose={close} />
+          )}
+        </ThemeCountProvider>
+      </PlaceProvider>
     </PageProvider>
   );
 }
@@ -118,30 +125,18 @@ export function App() {
 const NONE: Answer['services'] = [];
 
 const Tabs = memo(({ asking, views }: { asking: Asking; views: Answer['views'] }) => {
-  const page = usePage();
   // An instrument is a page of the catalogue.
   const tab = asking.view === 'instrument' ? 'catalogue' : asking.view;
   return (
     <nav class="tabs" aria-label="Views">
       <ul>
-        {views.map(({ view, title }) => {
-          const place = { asking: atView(asking, view) };
-          return (
-            <li key={view}>
-              <a
-                href={writePlace(place)}
-                aria-current={view === tab ? 'page' : undefined}
-                onClick={(event) => {
-                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                  event.preventDefault();
-                  page.go(place);
-                }}
-              >
-                {title}
-              </a>
-            </li>
-          );
-        })}
+        {views.map(({ view, title }) => (
+          <li key={view}>
+            <Link to={(from) => ({ asking: atView(from, view) })} isCurrent={view === tab}>
+              {title}
+            </Link>
+          </li>
+        ))}
       </ul>
     </nav>
   );

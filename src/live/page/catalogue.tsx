@@ -1,10 +1,10 @@
 import { useMemo, useRef } from 'preact/hooks';
+import { ago } from '../format.js';
 import type { Catalogue } from '../protocol.js';
 import { MOST_CHARACTERS } from './address.js';
 import { type Column, DataTable } from './data-table.js';
-import { InstrumentLink } from './delivery.js';
 import { EmptyState } from './empty-state.js';
-import { ago } from './format.js';
+import { InstrumentLink } from './link.js';
 import { memo } from './memo.js';
 import { usePage } from './page-context.js';
 import { Sparkline } from './sparkline.js';
@@ -39,7 +39,7 @@ export const CatalogueView = memo(({ catalogue, at, text }: Props) => {
       sortBy: ({ name }) => name,
       show: ({ name, description }) => (
         <span class="instrument-name">
-          <InstrumentLink name={name} page={page} />
+          <InstrumentLink name={name} />
           <span class="description">{description}</span>
         </span>
       ),

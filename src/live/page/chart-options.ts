@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
+import { clock, format } from '../format.js';
 import type { LinesPanel } from '../protocol.js';
-import { clock, format } from './format.js';
 import { type Colours, LINE_COLOURS } from './theme.js';
 
 /** Lines are told apart by their dashes too: none, long, short, and both. */

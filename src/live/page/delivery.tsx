@@ -1,11 +1,11 @@
+import { clock } from '../format.js';
 import type { CardinalityRow, ExemplarRow, ExporterRow } from '../protocol.js';
-import { atView } from './address.js';
 import { type Column, DataTable } from './data-table.js';
-import { clock } from './format.js';
 import { Amount } from './group-table.js';
 import { LevelMark } from './level.js';
+import { InstrumentLink } from './link.js';
 import { memo } from './memo.js';
-import { type Page, usePage } from './page-context.js';
+import { usePage } from './page-context.js';
 import { copy } from './take-away.js';
 
 /** Of a table, before one asks for all of them. */
@@ -15,22 +15,8 @@ function count(value: number | undefined): string {
   return value === undefined ? '–' : value.toLocaleString('en');
 }
 
-/** A link to an instrument, as a button of a table. */
-export function InstrumentLink({ name, page }: { name: string; page: Page }) {
-  return (
-    <button
-      type="button"
-      class="link"
-      onClick={() => page.go({ asking: atView(page.place().asking, 'instrument', name) })}
-    >
-      {name}
-    </button>
-  );
-}
-
 /** How many series each instrument has, and what makes them more. */
 export const Cardinality = memo(({ rows }: { rows: readonly CardinalityRow[] }) => {
-  const page = usePage();
   const columns: readonly Column<CardinalityRow>[] = [
     {
       id: 'instrument',
@@ -38,7 +24,7 @@ export const Cardinality = memo(({ rows }: { rows: readonly CardinalityRow[] }) 
       sortBy: ({ instrument }) => instrument,
       show: ({ instrument, isOverflowing }) => (
         <span class="row-name">
-          <InstrumentLink name={instrument} page={page} />
+          <InstrumentLink name={instrument} />
           {isOverflowing && (
             <span class="badge problem" title="Further series are counted together in one">
               Overflow
@@ -173,7 +159,7 @@ export const Exemplars = memo(({ rows }: { rows: readonly ExemplarRow[] }) => {
       id: 'instrument',
       title: 'Instrument',
       sortBy: ({ instrument }) => instrument,
-      show: ({ instrument }) => <InstrumentLink name={instrument} page={page} />,
+      show: ({ instrument }) => <InstrumentLink name={instrument} />,
     },
     {
       id: 'at',

@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
 import { DEFAULT_ASKING } from '../asking.js';
-import type { Finding, Level } from '../protocol.js';
-import { writePlace } from './address.js';
+import type { Asking, Finding, Level } from '../protocol.js';
 import { LevelMark } from './level.js';
+import { Link } from './link.js';
 import { memo } from './memo.js';
-import { usePage } from './page-context.js';
 
 const HEADLINES: Readonly<Record<Level, string>> = {
   good: 'All is well',
@@ -43,26 +42,20 @@ export const Findings = memo(
 );
 
 function FindingText({ finding: { text, see } }: { finding: Finding }) {
-  const page = usePage();
   if (see === undefined) return <span class="text">{text}</span>;
-  const { to, rangeSeconds, services } = page.place().asking;
-  const asking = {
-    ...DEFAULT_ASKING,
-    rangeSeconds,
-    services,
-    ...(to !== undefined && { to }),
-    ...see,
-  };
+  // What it says holds for these services at this time, whatever else is picked.
+  const placeOf = ({ to, rangeSeconds, services }: Asking) => ({
+    asking: {
+      ...DEFAULT_ASKING,
+      rangeSeconds,
+      services,
+      ...(to !== undefined && { to }),
+      ...see,
+    },
+  });
   return (
-    <a
-      class="text"
-      href={writePlace({ asking })}
-      onClick={(event) => {
-        event.preventDefault();
-        page.go({ asking });
-      }}
-    >
+    <Link class="text" to={placeOf}>
       {text}
-    </a>
+    </Link>
   );
 }

@@ -1,5 +1,5 @@
+import { format, plural, span } from '../format.js';
 import type { History } from '../protocol.js';
-import { format, plural, span } from './format.js';
 import { memo } from './memo.js';
 
 /** What is kept, and what was refused or left out. */

@@ -1,8 +1,9 @@
+import { format, percent, plural, shown } from '../format.js';
 import type { Filter, GroupRow, GroupTable } from '../protocol.js';
-import { atView, writePlace } from './address.js';
+import { atView } from './address.js';
 import { type Column, DataTable } from './data-table.js';
-import { format, percent, plural, shown } from './format.js';
 import { Icon } from './icons.js';
+import { Link } from './link.js';
 import { memo } from './memo.js';
 import { type Page, usePage } from './page-context.js';
 import { Sparkline } from './sparkline.js';
@@ -15,20 +16,13 @@ export const GroupTableView = memo(
   ({ table, filters }: { table: GroupTable; filters: readonly Filter[] }) => {
     const page = usePage();
     const id = `table-${table.id}`;
-    const target = { asking: atView(page.place().asking, 'instrument', table.instrument) };
     return (
       <section class="card group-table" aria-labelledby={id}>
         <header>
           <h2 id={id}>{table.title}</h2>
-          <a
-            href={writePlace(target)}
-            onClick={(event) => {
-              event.preventDefault();
-              page.go(target);
-            }}
-          >
+          <Link to={(asking) => ({ asking: atView(asking, 'instrument', table.instrument) })}>
             {table.instrument}
-          </a>
+          </Link>
         </header>
         <DataTable
           label={table.title}

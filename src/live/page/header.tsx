@@ -1,10 +1,10 @@
 import type { Answer, Asking, Level } from '../protocol.js';
-import { atView, writePlace } from './address.js';
+import { atView } from './address.js';
 import type { Connection } from './connection.js';
 import { Icon, type IconName } from './icons.js';
 import { LevelMark } from './level.js';
+import { Link } from './link.js';
 import { memo } from './memo.js';
-import { usePage } from './page-context.js';
 import { Services } from './services.js';
 import type { Theme } from './theme.js';
 
@@ -29,8 +29,6 @@ const HEALTH: Readonly<Record<Level, string>> = {
 /** Health at a glance, and what is wanted everywhere. */
 export const Header = memo((props: Props) => {
   const { asking, services, level, connection, theme } = props;
-  const page = usePage();
-  const home = { asking: atView(asking, 'overview') };
   const isPaused = asking.to !== undefined;
   return (
     <header class="bar">
@@ -39,16 +37,9 @@ export const Header = memo((props: Props) => {
         meterbook <span>live</span>
       </h1>
       {level !== undefined && (
-        <a
-          class="health"
-          href={writePlace(home)}
-          onClick={(event) => {
-            event.preventDefault();
-            page.go(home);
-          }}
-        >
+        <Link class="health" to={(from) => ({ asking: atView(from, 'overview') })}>
           <LevelMark level={level} word={HEALTH[level]} />
-        </a>
+        </Link>
       )}
       {services.length > 0 && <Services asking={asking} services={services} />}
       <span class="gap" />

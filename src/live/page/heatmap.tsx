@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { clock, format } from '../format.js';
 import type { HeatmapPanel } from '../protocol.js';
-import { clock, format } from './format.js';
 import { drawSoon, forget } from './frame-queue.js';
 import type { Frame } from './line-chart.js';
 import { betweenBounds, heatmapInWords } from './summary.js';

@@ -1,9 +1,9 @@
+import { plural } from '../format.js';
 import type { InstrumentView } from '../protocol.js';
 import { BoardRows } from './board.js';
 import { typeName } from './catalogue.js';
 import { Cardinality, Exemplars } from './delivery.js';
 import { EmptyState } from './empty-state.js';
-import { plural } from './format.js';
 import type { Frame } from './line-chart.js';
 import { memo } from './memo.js';
 import { usePage } from './page-context.js';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { format } from '../format.js';
 import type { LinesPanel } from '../protocol.js';
 import { lookOf } from './chart-options.js';
-import { format } from './format.js';
 import { lastOf } from './summary.js';
 
 const FEW = 6;

@@ -1,9 +1,9 @@
+import { shown } from '../format.js';
 import type { Filter, Overview } from '../protocol.js';
 import { BoardRows } from './board.js';
 import { Cardinality, Exemplars, Exporters } from './delivery.js';
 import { EmptyState } from './empty-state.js';
 import { Findings } from './findings.js';
-import { shown } from './format.js';
 import { GroupTableView } from './group-table.js';
 import type { Frame } from './line-chart.js';
 import { memo } from './memo.js';

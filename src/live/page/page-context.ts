@@ -23,6 +23,17 @@ const context = createContext<Page | undefined>(undefined);
 
 export const PageProvider = context.Provider;
 
+const placeContext = createContext<Place | undefined>(undefined);
+
+export const PlaceProvider = placeContext.Provider;
+
+/** Where one is: who asks is drawn again when that is elsewhere. */
+export function usePlace(): Place {
+  const place = useContext(placeContext);
+  if (place === undefined) throw new Error('there is no place around this');
+  return place;
+}
+
 export function usePage(): Page {
   const page = useContext(context);
   if (page === undefined) throw new Error('there is no page around this');

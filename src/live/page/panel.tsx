@@ -1,13 +1,14 @@
 import { useRef, useState } from 'preact/hooks';
-import type { PanelData, TablePanel } from '../protocol.js';
+import { clock, format, shown } from '../format.js';
+import type { Asking, PanelData, TablePanel } from '../protocol.js';
 import { atView, type Place, writePlace } from './address.js';
 import { tableOf } from './csv.js';
 import { type Column, DataTable } from './data-table.js';
-import { clock, format, shown } from './format.js';
 import { Heatmap } from './heatmap.js';
 import { Icon } from './icons.js';
 import { Legend } from './legend.js';
 import { type Frame, LineChart } from './line-chart.js';
+import { InstrumentLink } from './link.js';
 import { memo } from './memo.js';
 import { type Page, usePage } from './page-context.js';
 import { Menu, type MenuItem, Popover } from './popover.js';
@@ -44,7 +45,12 @@ export const Panel = memo(({ panel, frame, isLarge = false }: Props) => {
       ref={place}
     >
       <header>
-        <h3 id={id} title={panel.description}>
+        <h3
+          id={id}
+          // A dialog has the title already.
+          class={isLarge ? 'sr-only' : ''}
+          title={[panel.instrument, panel.description].filter(Boolean).join('\n')}
+        >
           {panel.title}
         </h3>
         {panel.axis !== undefined && <span class="axis">{panel.axis}</span>}
@@ -57,7 +63,12 @@ export const Panel = memo(({ panel, frame, isLarge = false }: Props) => {
           {(close) => <Menu items={items} close={close} />}
         </Popover>
       </header>
-      {isLarge && panel.description !== '' && <p class="description">{panel.description}</p>}
+      {isLarge && (
+        <p class="description">
+          {panel.instrument !== undefined && <InstrumentLink name={panel.instrument} />}{' '}
+          {panel.description}
+        </p>
+      )}
       <PanelBody panel={panel} frame={frame} isLarge={isLarge} isTable={isTable} />
     </section>
   );
@@ -156,11 +167,11 @@ function itemsFor(
     page.say((await copy(text)) ? `${what} copied` : 'The browser did not let the text be copied');
   const { promql, sql } = panel.queries;
   const { asking } = page.place();
-  const large: Place = { asking, panel: panel.id };
+  const large = (from: Asking): Place => ({ asking: from, panel: panel.id });
   const { instrument } = panel;
   const hasCanvas = panel.kind !== 'table' && panel.kind !== 'number';
   return [
-    { label: 'Enlarge', run: () => page.go(large) },
+    { label: 'Enlarge', to: large },
     ...(promql.length === 0
       ? []
       : [{ label: 'Copy PromQL', run: () => void tell('PromQL', promql.join('\n')) }]),
@@ -171,7 +182,8 @@ function itemsFor(
     ...(hasCanvas ? [{ label: 'Export PNG', run: () => void downloadPng(panel, placeOf()) }] : []),
     {
       label: 'Copy link',
-      run: () => void tell('Link', new URL(writePlace(large), location.href).href),
+      run: () =>
+        void tell('Link', new URL(writePlace(large(page.place().asking)), location.href).href),
     },
     ...(instrument === undefined || asking.instrument === instrument
       ? []
@@ -179,7 +191,7 @@ function itemsFor(
           {
             label: 'Open its instrument',
             hint: instrument,
-            run: () => page.go({ asking: atView(asking, 'instrument', instrument) }),
+            to: (from: Asking) => ({ asking: atView(from, 'instrument', instrument) }),
           },
         ]),
   ];

@@ -1,6 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Asking } from '../protocol.js';
+import type { Place } from './address.js';
 import { stepOf } from './keyboard.js';
+import { Link } from './link.js';
 
 interface Props {
   /** What the button shows. */
@@ -26,7 +29,7 @@ export function Popover({ label, name, className = 'button', align = 'start', ch
 
   useEffect(() => {
     if (!isOpen) return;
-    const first = place.current?.querySelector<HTMLElement>('.popover :is(input,button,select)');
+    const first = place.current?.querySelector<HTMLElement>('.popover :is(input,button,select,a)');
     first?.focus();
     const onPointer = (event: PointerEvent) => {
       if (!place.current?.contains(event.target as Node)) setOpen(false);
@@ -65,11 +68,10 @@ export function Popover({ label, name, className = 'button', align = 'start', ch
   );
 }
 
-export interface MenuItem {
-  readonly label: string;
-  readonly hint?: string;
-  readonly run: () => void;
-}
+/** What it does, or where it leads to, seen from where one is. */
+type Chosen = { readonly run: () => void } | { readonly to: (asking: Asking) => Place };
+
+export type MenuItem = Chosen & { readonly label: string; readonly hint?: string };
 
 /** Things to do, one below the other; the arrow keys go from one to the next. */
 export function Menu({ items, close }: { items: readonly MenuItem[]; close: () => void }) {
@@ -78,26 +80,47 @@ export function Menu({ items, close }: { items: readonly MenuItem[]; close: () =
     if (step === undefined) return;
     event.preventDefault();
     const list = event.currentTarget as HTMLElement;
-    const buttons = [...list.querySelectorAll<HTMLElement>('button')];
+    const buttons = [...list.querySelectorAll<HTMLElement>('button, a')];
     const at = buttons.indexOf(document.activeElement as HTMLElement);
     buttons[(at + step + buttons.length) % buttons.length]?.focus();
   }
   return (
     <ul class="menu" onKeyDown={onKey}>
-      {items.map(({ label, hint, run }) => (
+      {items.map(({ label, hint, ...chosen }) => (
         <li key={label}>
-          <button
-            type="button"
-            onClick={() => {
-              close();
-              run();
-            }}
-          >
+          <MenuEntry chosen={chosen} close={close}>
             {label}
             {hint !== undefined && <span class="hint">{hint}</span>}
-          </button>
+          </MenuEntry>
         </li>
       ))}
     </ul>
+  );
+}
+
+interface EntryProps {
+  readonly chosen: Chosen;
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+}
+
+function MenuEntry({ chosen, close, children }: EntryProps) {
+  if ('to' in chosen) {
+    return (
+      <Link to={chosen.to} onGo={close}>
+        {children}
+      </Link>
+    );
+  }
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        close();
+        chosen.run();
+      }}
+    >
+      {children}
+    </button>
   );
 }

@@ -1,10 +1,9 @@
+import { format, percent } from '../format.js';
 import type { SloState } from '../protocol.js';
-import { atView } from './address.js';
-import { format, percent, span } from './format.js';
 import { Bar } from './group-table.js';
 import { LevelMark } from './level.js';
+import { InstrumentLink } from './link.js';
 import { memo } from './memo.js';
-import { usePage } from './page-context.js';
 
 /** Objectives, with what is left of their budgets as a bar and in words. */
 export const SloList = memo(
@@ -27,26 +26,18 @@ export const SloList = memo(
 );
 
 const SloItem = memo(({ slo }: { slo: SloState }) => {
-  const page = usePage();
   const { budgetLeft, burnRates, level } = slo;
   return (
     <li class={`slo ${level}`}>
       <div class="slo-head">
         <h3>
-          <button
-            type="button"
-            class="link"
-            onClick={() =>
-              page.go({ asking: atView(page.place().asking, 'instrument', slo.instrument) })
-            }
-          >
-            {slo.name}
-          </button>
+          <InstrumentLink name={slo.instrument}>{slo.name}</InstrumentLink>
         </h3>
         <LevelMark level={level} word={slo.verdict} />
       </div>
       <p class="goal" title={slo.description}>
-        {percent(slo.objective)} within {format(slo.threshold, slo.unit)}, over {slo.window}
+        {percent(slo.objective)} within {format(slo.threshold, slo.unit)}, over{' '}
+        {slo.window.replace(/[a-z]/g, ' $&')}
       </p>
       {budgetLeft !== undefined && (
         <div class="budget">
@@ -58,7 +49,7 @@ const SloItem = memo(({ slo }: { slo: SloState }) => {
         <dl class="burn-rates">
           {burnRates.map(({ seconds, rate }) => (
             <div key={seconds}>
-              <dt>{span(seconds)}</dt>
+              <dt>{format(seconds, 's')}</dt>
               <dd class={rate > 1 ? 'poor' : ''}>burns {format(rate, 'short')} ×</dd>
             </div>
           ))}

@@ -1,5 +1,5 @@
+import { format } from '../format.js';
 import type { HeatmapPanel, LinesPanel } from '../protocol.js';
-import { format } from './format.js';
 
 /** The last value that was measured. */
 export function lastOf(values: readonly (number | null)[]): number | null {

@@ -1,7 +1,7 @@
+import { format } from '../format.js';
 import type { LinesPanel, PanelData } from '../protocol.js';
 import { lookOf } from './chart-options.js';
 import { csvOf, tableOf } from './csv.js';
-import { format } from './format.js';
 import { lastOf } from './summary.js';
 import { coloursNow } from './theme.js';
 

@@ -1,5 +1,5 @@
+import { clock, span } from '../format.js';
 import type { Answer, Asking } from '../protocol.js';
-import { clock, span } from './format.js';
 import { Icon } from './icons.js';
 import { memo } from './memo.js';
 import { usePage } from './page-context.js';

@@ -12,6 +12,8 @@ export class Resource {
   series = 0;
   /** Time between two exports, ms, as far as it has shown. */
   interval: number | undefined;
+  /** Time, ms, from which on it is told what this process counts and times: averages are over no more than that. */
+  measuredFrom = Number.POSITIVE_INFINITY;
 
   constructor(
     /** Tells it from all others, in keys. */

@@ -24,6 +24,11 @@ export class Series {
   rows: Rows;
   /** Wall-clock time, ms, at which the last point came. */
   lastSeen = 0;
+  /**
+   * Of a counter or a histogram the first slot of which is known what was measured, be it nothing: before are those
+   * of which nobody told, and those that are forgotten.
+   */
+  knownFrom = Number.POSITIVE_INFINITY;
   private grid: Grid | undefined;
   private readonly stream: Stream;
   /** Of an up-down counter that is sent as deltas. */
@@ -63,7 +68,9 @@ export class Series {
   }
 
   /** A counter's point. */
-  count(temporality: Temporality, { start, time, slot }: When, value: number): void {
+  count(temporality: Temporality, when: When, value: number): void {
+    this.tell(temporality, when);
+    const { start, time, slot } = when;
     const point = { count: value, sum: value, buckets: [] };
     const increment = this.stream.increment(temporality, start, time, point);
     if (increment !== undefined) this.addCount(slot, increment.sum);
@@ -71,6 +78,7 @@ export class Series {
 
   /** A histogram's point. */
   distribute(temporality: Temporality, when: When, point: Increment): void {
+    this.tell(temporality, when);
     const increment = this.stream.increment(temporality, when.start, when.time, point);
     if (increment !== undefined) this.add(when.slot, increment);
   }
@@ -91,8 +99,18 @@ export class Series {
     return { count, sum, buckets: gridRow(counts, grid) };
   }
 
+  /** A point tells of the time since its start; a cumulative one that nobody saw begin, of that since itself. */
+  private tell(temporality: Temporality, { start, time, slot }: When): void {
+    const isWhole = start !== 0 && (temporality === 'delta' || start >= this.shared.since);
+    if (!isWhole && temporality === 'delta') return;
+    // A clock that is ahead tells of what is not yet: what came now is not of later.
+    const from = Math.min(isWhole ? start : time, slot * SLOT_MILLIS);
+    this.resource.measuredFrom = Math.min(this.resource.measuredFrom, from);
+  }
+
   /** Adds to a counter what nobody has to be told apart from. A row that would be 0 is none. */
   addCount(slot: number, value: number): void {
+    this.knownFrom = Math.min(this.knownFrom, slot);
     if (value === 0) return;
     const at = this.rows.rowFor(slot);
     this.rows.values[at + 1] = (this.rows.values[at + 1] as number) + value;
@@ -100,6 +118,7 @@ export class Series {
 
   /** The same for a histogram. */
   add(slot: number, { count, sum, buckets }: Increment): void {
+    this.knownFrom = Math.min(this.knownFrom, slot);
     if (count === 0 && sum === 0) return;
     const at = this.rows.rowFor(slot);
     const { values } = this.rows;
@@ -110,6 +129,12 @@ export class Series {
       // Coarser points than before may lie in other buckets: never fewer than none.
       values[to] = Math.max(0, (values[to] as number) + (buckets[i] as number));
     }
+  }
+
+  /** Forgets what is before a slot. */
+  forgetBefore(slot: number): void {
+    this.knownFrom = Math.max(this.knownFrom, slot);
+    this.rows.forgetBefore(slot);
   }
 
   /** Makes room for more of the grid; what is there stays in its buckets. */

@@ -286,7 +286,7 @@ export class Store {
 
   private forget(slot: number): void {
     for (const { series } of this.byName.values()) {
-      for (const { rows } of series) rows.forgetBefore(slot);
+      for (const one of series) one.forgetBefore(slot);
     }
   }
 }

@@ -46,7 +46,10 @@ export class Stream {
 
   constructor(private readonly beginning: Beginning) {}
 
-  /** What the point adds; `undefined` for one that has been here before, or too late. */
+  /**
+   * What the point adds; `undefined` for one that has been here before, or too late, or counts from before anybody
+   * looked: it tells nothing but where the next one begins.
+   */
   increment(
     temporality: Temporality,
     start: number,
@@ -95,7 +98,7 @@ export class Stream {
       // What was counted before anybody looked is not of the time that is shown.
       const isRestart = this.last !== undefined && start >= this.last;
       const isSeenWhole = start !== 0 && (isRestart || start >= this.beginning.since);
-      return isSeenWhole ? point : { count: 0, sum: 0, buckets: NOTHING };
+      return isSeenWhole ? point : undefined;
     }
     if (time <= before.time) return undefined;
     return point.count < before.count ? restarted(before, time, point) : grown(before, time, point);

@@ -1,8 +1,8 @@
 import type { Condition } from '../../artefacts/index.js';
 import type { Filter } from '../protocol.js';
-import { BUCKETS_AT, type Instrument, type Series } from '../store/index.js';
+import { BUCKETS_AT, type Instrument, type Series, SLOT_MILLIS } from '../store/index.js';
 import { mergedBounds, placesIn } from './distribution.js';
-import { type Span, stepOf } from './span.js';
+import { type Span, secondsOf, stepOf } from './span.js';
 
 /** What is picked: of which services, and with which attributes. */
 export interface Picked {
@@ -17,6 +17,10 @@ export interface Group {
   /** Over the whole span. */
   readonly count: number;
   readonly sum: number;
+  /** Of the span those of which the processes told what they measured: what averages are over. */
+  readonly seconds: number;
+  /** The first step of which anything is known: nobody told of those before. */
+  readonly firstStep: number;
   /** By step. */
   readonly counts: Float64Array;
   readonly sums: Float64Array;
@@ -98,7 +102,11 @@ export function sumUp({ labels, series, bounds }: Growing, span: Span): Group {
   const bucketsBySteps = new Float64Array(width * span.steps);
   let count = 0;
   let sum = 0;
-  for (const { rows, bounds: own } of series) {
+  let knownFrom = Number.POSITIVE_INFINITY;
+  let measuredFrom = Number.POSITIVE_INFINITY;
+  for (const { rows, bounds: own, knownFrom: ownFrom, resource } of series) {
+    knownFrom = Math.min(knownFrom, ownFrom);
+    measuredFrom = Math.min(measuredFrom, resource.measuredFrom);
     const isHistogram = rows.width > BUCKETS_AT - 1;
     const places = own === bounds ? undefined : placesIn(own, bounds);
     const { values } = rows;
@@ -132,7 +140,27 @@ export function sumUp({ labels, series, bounds }: Growing, span: Span): Group {
       }
     }
   }
-  return { labels, count, sum, counts, sums, bounds, buckets, bucketsBySteps };
+  const firstStep = stepOf(span, knownFrom);
+  const seconds = secondsFrom(span, measuredFrom);
+  const ofSteps = { firstStep, counts, sums, bucketsBySteps };
+  return { labels, count, sum, seconds, bounds, buckets, ...ofSteps };
+}
+
+/** Seconds of the span after a time, ms; all of them where that is not known. */
+function secondsFrom(span: Span, from: number): number {
+  if (from === Number.POSITIVE_INFINITY) return secondsOf(span);
+  const seconds = (span.to * SLOT_MILLIS - from) / 1_000;
+  return Math.min(secondsOf(span), Math.max(1, seconds));
+}
+
+/** How many or how much per second at a step; `null` for one of which nobody told. */
+export function rateAt(
+  group: Group,
+  of: 'counts' | 'sums',
+  step: number,
+  span: Span,
+): number | null {
+  return step < group.firstStep ? null : (group[of][step] ?? 0) / span.step;
 }
 
 /** A level that nobody has told of for so many of the sender's intervals is no longer one. */

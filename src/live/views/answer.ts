@@ -1,10 +1,9 @@
-import { plansFor } from '../../artefacts/index.js';
 import type { Manifest } from '../../declare/index.js';
 import type { Answer, Asking, Board } from '../protocol.js';
 import type { Store } from '../store/index.js';
 import { Answerer } from './answers.js';
 import { catalogue, instrumentView } from './catalogue.js';
-import { manifestsOf } from './manifest.js';
+import { knownOf } from './known.js';
 import { overview } from './overview/overview.js';
 import { serviceStates } from './overview/state.js';
 import { boardRows } from './panels.js';
@@ -31,8 +30,7 @@ export function answer(store: Store, asking: Asking, context: AnswerContext): An
   const { services: picked, filters } = asking;
   const answerer = new Answerer(store, span, { services: picked, filters });
   const services = serviceStates(store);
-  const manifests = manifestsOf(store, context.manifests);
-  const plans = plansFor(manifests);
+  const { manifests, plans } = knownOf(store, context.manifests);
   const panels = { answerer, services: services.map(({ name }) => name), by: asking.by };
   const { traceUrl } = context;
   const empty = emptyText(store, services.length, asking, context);

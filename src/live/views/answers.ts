@@ -1,6 +1,6 @@
 import { type Condition, durationSeconds, type Question } from '../../artefacts/index.js';
 import type { Instrument, Store } from '../store/index.js';
-import { type Group, groupSeries, levelsOf, type Picked, sumUp } from './aggregate.js';
+import { type Group, groupSeries, levelsOf, type Picked, rateAt, sumUp } from './aggregate.js';
 import { countAbove, quantileOf } from './distribution.js';
 import type { Span } from './span.js';
 
@@ -84,9 +84,9 @@ export class Answerer {
     });
     switch (question.ask) {
       case 'rate':
-        return this.asked(question).map(perStep((it, i) => (it.counts[i] ?? 0) / this.span.step));
+        return this.asked(question).map(perStep((it, i) => rateAt(it, 'counts', i, this.span)));
       case 'amountRate':
-        return this.asked(question).map(perStep((it, i) => (it.sums[i] ?? 0) / this.span.step));
+        return this.asked(question).map(perStep((it, i) => rateAt(it, 'sums', i, this.span)));
       case 'mean':
         return this.asked(question).map(perStep((it, i) => ratio(it.sums[i], it.counts[i])));
       case 'quantile':

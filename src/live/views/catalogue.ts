@@ -2,6 +2,7 @@ import { instrumentPlan } from '../../artefacts/index.js';
 import type { Manifest, ManifestInstrument } from '../../declare/index.js';
 import type { BoardRow, Catalogue, InstrumentView } from '../protocol.js';
 import type { Instrument, Store } from '../store/index.js';
+import { rateAt } from './aggregate.js';
 import type { Answerer } from './answers.js';
 import { inferred } from './manifest.js';
 import { cardinality, exemplars } from './overview/state.js';
@@ -44,7 +45,7 @@ function trendOf({ name, type }: Instrument, answerer: Answerer): readonly (numb
   const [group] = answerer.grouped(name);
   return group === undefined
     ? []
-    : Array.from(group.counts, (it) => rounded(it / answerer.span.step));
+    : Array.from(group.counts, (_, i) => rounded(rateAt(group, 'counts', i, answerer.span)));
 }
 
 /** What one instrument's view is made from. */

@@ -2,6 +2,7 @@ import type { Asked, Panel, Question } from '../../artefacts/index.js';
 import type { BoardRow, Line, PanelData } from '../protocol.js';
 import type { Answerer, LineValues } from './answers.js';
 import { queriesOf } from './queries.js';
+import { titleOf } from './titles.js';
 
 /** Lines of one graph that can be told apart, and rows that are read. */
 const MOST_LINES = 20;
@@ -48,7 +49,7 @@ function panelData(id: string, panel: Panel, context: PanelContext): PanelData |
   const first = shown.asked[0]?.question;
   return {
     id,
-    title: panel.title,
+    title: titleOf(panel),
     description: panel.description ?? '',
     unit: panel.unit,
     ...(panel.axis !== undefined && { axis: panel.axis }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASKING } from '../../../src/live/asking.js';
+import { format } from '../../../src/live/format.js';
 import { csvOf, tableOf } from '../../../src/live/page/csv.js';
-import { format } from '../../../src/live/page/format.js';
 import { Store } from '../../../src/live/store/index.js';
 import { answer } from '../../../src/live/views/index.js';
 import { BEGIN, histogramPoint, numberPoint } from '../store/support/points.js';

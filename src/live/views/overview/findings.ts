@@ -1,3 +1,4 @@
+import { format, percent } from '../../format.js';
 import type {
   CardinalityRow,
   ExporterRow,
@@ -76,14 +77,8 @@ function bottleneckFinding({
 }: GroupTable): readonly Finding[] {
   const slow = rows.find(({ isBottleneck }) => isBottleneck);
   if (slow?.p95 === undefined || slow.count < ENOUGH / 2) return [];
-  const text = `${what} ${slow.name} is the bottleneck of ${title.toLowerCase()}: P95 ${durationOf(slow.p95, unit)}.`;
+  const text = `${what} ${slow.name} is the bottleneck of ${title.toLowerCase()}: P95 ${format(slow.p95, unit)}.`;
   return [{ level: 'warning', text, see: { ...seeInstrument(instrument), filters: slow.filters } }];
-}
-
-/** Three digits that count, in the size that reads best: `446 ms`, `2.49 s`. */
-function durationOf(value: number, unit: string): string {
-  const isSmall = unit === 's' && value < 0.9995;
-  return `${Number((isSmall ? value * 1_000 : value).toPrecision(3))} ${isSmall ? 'ms' : unit}`;
 }
 
 function firstTokenFinding({ id, rows, instrument }: GroupTable): readonly Finding[] {
@@ -129,8 +124,7 @@ function silentFinding({ name, isSilent }: ServiceState): readonly Finding[] {
 function runtimeFindings({ eventLoopDelay, waitingForConnections }: Findable): readonly Finding[] {
   const findings: Finding[] = [];
   if ((eventLoopDelay ?? 0) > SLOW_LOOP_SECONDS) {
-    const millis = Math.round((eventLoopDelay ?? 0) * 1_000);
-    const text = `The event loop is late: P99 of its delay is ${millis} ms.`;
+    const text = `The event loop is late: P99 of its delay is ${format(eventLoopDelay, 's')}.`;
     findings.push({ level: 'warning', text, see: seeInstrument('nodejs.eventloop.delay.p99') });
   }
   if ((waitingForConnections ?? 0) > 0) {
@@ -143,8 +137,4 @@ function runtimeFindings({ eventLoopDelay, waitingForConnections }: Findable): r
 
 function seeInstrument(instrument: string) {
   return { view: 'instrument', instrument };
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

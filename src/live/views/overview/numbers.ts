@@ -1,9 +1,8 @@
 import type { Overview } from '../../protocol.js';
-import type { Group } from '../aggregate.js';
+import { type Group, rateAt } from '../aggregate.js';
 import { type Answerer, bucketsAt, ratio } from '../answers.js';
 import { quantileOf } from '../distribution.js';
 import { rounded } from '../panels.js';
-import { secondsOf } from '../span.js';
 
 type BigNumber = Overview['numbers'][number];
 
@@ -46,14 +45,13 @@ function unitOf(answerer: Answerer, name: string): string {
 
 function requestNumbers(answerer: Answerer, found: Found): readonly BigNumber[] {
   const { name, group } = found;
-  const seconds = secondsOf(answerer.span);
   const isFailed = [{ key: 'error.type', isSet: true }] as const;
   const [failed] = answerer.grouped(name, { where: isFailed });
   const rate = {
     title: 'Requests',
-    value: rounded(group.count / seconds),
+    value: rounded(group.count / group.seconds),
     unit: 'reqps',
-    trend: trendOf(group, (i) => (group.counts[i] ?? 0) / answerer.span.step),
+    trend: trendOf(group, (i) => rateAt(group, 'counts', i, answerer.span)),
   };
   const errors = {
     title: 'Failed',
@@ -86,9 +84,9 @@ function perSecond(
   return [
     {
       title: `${title} per second`,
-      value: rounded(group.sum / secondsOf(answerer.span)),
+      value: rounded(group.sum / group.seconds),
       unit,
-      trend: trendOf(group, (i) => (group.sums[i] ?? 0) / answerer.span.step),
+      trend: trendOf(group, (i) => rateAt(group, 'sums', i, answerer.span)),
     },
   ];
 }

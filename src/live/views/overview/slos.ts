@@ -2,11 +2,12 @@ import {
   type BurnAlert,
   burnAlerts,
   durationSeconds,
-  durationText,
+  isShare,
   type SloOf,
   slosOf,
 } from '../../../artefacts/index.js';
 import type { Manifest } from '../../../declare/index.js';
+import { format, percent, roughly } from '../../format.js';
 import type { Level, SloState } from '../../protocol.js';
 import type { Store } from '../../store/index.js';
 import type { Answerer } from '../answers.js';
@@ -23,7 +24,8 @@ export function sloStates(
 
 function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
   const { name, objective, threshold, window, description } = slo.slo;
-  const { unit, name: instrument } = slo.instrument;
+  const { name: instrument } = slo.instrument;
+  const unit = isShare(slo.instrument) ? 'percentunit' : slo.instrument.unit;
   const kept = store.oldest === undefined ? 0 : (store.now() - store.oldest) / 1_000;
   const budget = 1 - objective;
   const errors = answerer.sloErrors(slo, Math.min(durationSeconds(window), store.maxSeconds));
@@ -47,7 +49,8 @@ function stateOf(slo: SloOf, answerer: Answerer, store: Store): SloState {
     name,
     scope: slo.scope,
     description:
-      description ?? `At most ${threshold} ${unit} for ${objective * 100} % of ${instrument}.`,
+      description ??
+      `At most ${format(threshold, unit)} for ${percent(objective)} of ${instrument}.`,
     objective,
     threshold,
     unit,
@@ -86,13 +89,13 @@ function verdictOf(
 ): string {
   if (errors === null) return 'nothing was measured yet';
   const [shortest] = rates;
-  const times = (rate: number) => `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ×`;
+  const times = (rate: number) => `${format(rate, 'short')} ×`;
   if (burning !== undefined && shortest !== undefined) {
-    return `burns ${times(shortest.rate)} as fast as allowed, over ${durationText(burning)}`;
+    return `burns ${times(shortest.rate)} as fast as allowed, over ${roughly(burning)}`;
   }
   if (errors > budget) return 'more misses than the objective allows, over what is kept';
   if (shortest !== undefined && shortest.rate > 1) {
-    return `burns ${times(shortest.rate)} as fast as allowed in the last ${durationText(shortest.seconds)}`;
+    return `burns ${times(shortest.rate)} as fast as allowed in the last ${format(shortest.seconds, 's')}`;
   }
   return 'within its budget';
 }

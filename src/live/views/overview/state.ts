@@ -1,3 +1,4 @@
+import { isShare } from '../../../artefacts/index.js';
 import type {
   CardinalityRow,
   ExemplarRow,
@@ -119,7 +120,7 @@ export function exemplars(
       kept.map(({ value, at, traceId, spanId, labels }) => ({
         instrument: name,
         value: rounded(value) ?? 0,
-        unit,
+        unit: isShare({ name, unit }) ? 'percentunit' : unit,
         at,
         traceId,
         spanId,

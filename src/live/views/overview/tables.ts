@@ -3,7 +3,6 @@ import { type Group, labelsKey } from '../aggregate.js';
 import { type Answerer, bucketsAt, ratio } from '../answers.js';
 import { quantileOf } from '../distribution.js';
 import { rounded } from '../panels.js';
-import { secondsOf } from '../span.js';
 
 /** What a table is about: a histogram of durations, and what tells its rows apart. */
 interface TableKind {
@@ -135,7 +134,8 @@ function rowsOf(
     first === undefined ? undefined : index(answerer.grouped(first, { by: keys }));
   const failed = index(failedGroups(answerer, name, keys));
   const slowest = bottleneckOf(groups);
-  const seconds = secondsOf(answerer.span);
+  // One that was never called before had none of the calls until then: of all processes, not of its own.
+  const seconds = Math.max(...groups.map((group) => group.seconds));
   const rows = groups.map((group) => {
     const key = labelsKey(group.labels, keys);
     const quantile = (share: number) => quantileIn(group, share);

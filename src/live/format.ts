@@ -1,4 +1,7 @@
-/** A value as it is shown: `1.25` and `ms`, apart for those who set them in different sizes. */
+/**
+ * A value as it is shown, on the page and in what the server says: `1.25` and `ms`, apart for those who set them in
+ * different sizes.
+ */
 export interface Shown {
   readonly text: string;
   /** Empty where there is none. */
@@ -100,18 +103,21 @@ const NOTHING: Shown = { text: '–', unit: '' };
 
 /**
  * A value in a unit of the protocol, with at most three digits that count, in the size that suits it:
- * 0.0125 of `s` is `12.5` `ms`. A unit that is not known is shown as it is: `{request}` as `request`.
+ * 0.0125 of `s` is `12.5` `ms`. What is just short of all is not rounded up to it: `99.95` `%`. A unit that is not
+ * known is shown as it is: `{request}` as `request`.
  */
 export function shown(value: number | null | undefined, unit: string): Shown {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
   const rule = RULES.get(unit) ?? PLAIN;
   const amount = value * rule.factor;
   const size = sizeOf(Math.abs(amount), rule.scale);
-  const text = (rule.prefix ?? '') + digits(amount / size.from);
+  const isShort = size.unit === '%' && amount >= 99.9 && amount < 100;
+  const number = isShort ? trimmed(amount.toFixed(3)) : digits(amount / size.from);
+  const text = (rule.prefix ?? '') + number;
   return { text: text.replace(/^([$€])-/, '-$1'), unit: unitOf(size.unit, rule, unit) };
 }
 
-/** The same as one text, with a thin space between number and unit. */
+/** The same as one text: `12.5 ms`. */
 export function format(value: number | null | undefined, unit: string): string {
   const { text, unit: name } = shown(value, unit);
   return name === '' ? text : `${text} ${name}`;
@@ -175,10 +181,16 @@ export function span(inSeconds: number): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
+/** How long something took or is ago, to the second, and from a minute on to the minute: `43 s`, `2 min`, `1.5 h`. */
+export function roughly(inSeconds: number): string {
+  const exact = inSeconds < 59.5 ? 1 : 60;
+  return format(Math.round(inSeconds / exact) * exact, 's');
+}
+
 /** `3 s ago` */
 export function ago(millis: number, now: number): string {
   const past = Math.max(0, Math.round((now - millis) / 1000));
-  return past < 2 ? 'just now' : `${format(past, 's')} ago`;
+  return past < 2 ? 'just now' : `${roughly(past)} ago`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, clock, format, percent, plural, span } from '../../../src/live/page/format.js';
+import { ago, clock, format, percent, plural, roughly, span } from '../../src/live/format.js';
 
 describe('a value in its unit', () => {
   it.each([
@@ -19,6 +19,10 @@ describe('a value in its unit', () => {
     [2_048, 'binBps', '2 KiB/s'],
     [0.0321, 'percentunit', '3.21 %'],
     [42, 'percent', '42 %'],
+    [0.9995, 'percentunit', '99.95 %'],
+    [0.999_99, 'percentunit', '99.999 %'],
+    [0.999, 'percentunit', '99.9 %'],
+    [1.5, 'percentunit', '150 %'],
     [12.345, 'reqps', '12.3 req/s'],
     [12_345, 'reqps', '12.3 k req/s'],
     [1_234_567, 'short', '1.23 M'],
@@ -54,5 +58,9 @@ it('times and spans are words', () => {
     '1 second',
   ]);
   expect([ago(1_000, 1_500), ago(1_000, 31_000)]).toEqual(['just now', '30 s ago']);
+  expect([ago(0, 63_000), ago(0, 3_600_000)]).toEqual(['1 min ago', '1 h ago']);
+  expect([43.2, 59.4, 59.6, 148, 5_400].map(roughly)).toEqual([
+    ...['43 s', '59 s', '1 min', '2 min', '1.5 h'],
+  ]);
   expect([plural(1, 'row'), plural(1_200, 'row')]).toEqual(['1 row', '1,200 rows']);
 });
