@@ -210,6 +210,7 @@ describe('several processes on one directory', () => {
       0,
       true,
     ],
+    ['whose id is this process’s by now is dead at once', { start: '1' }, 0, true],
     [
       'that lives is alive however silent',
       { pid: process.ppid, start: startOf(process.ppid) },

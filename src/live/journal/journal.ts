@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LiveProblem } from '../problem.js';
 import type { RawRequest } from '../receiver/intake.js';
 import { entriesOf, entryOf, MAGIC } from './format.js';
-import { lockFolder } from './lock.js';
+import { FolderLock } from './lock.js';
 
 /** How much is kept, and where. */
 export interface JournalOptions {
@@ -52,7 +52,7 @@ export class Journal {
 
   private constructor(
     private readonly options: JournalOptions,
-    private readonly unlock: () => void,
+    private readonly lock: FolderLock,
   ) {
     const { maxBytes, maxSeconds, now = Date.now } = options;
     this.now = now;
@@ -69,9 +69,9 @@ export class Journal {
     const { folder } = options;
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const journal = new Journal(options, lockFolder(folder));
+      const journal = new Journal(options, new FolderLock(folder));
       await journal.list().catch((error: unknown) => {
-        journal.unlock();
+        journal.lock.release();
         throw error;
       });
       return journal;
@@ -120,7 +120,7 @@ export class Journal {
     await this.last;
     this.isBroken = true;
     await this.file?.close().catch(() => undefined);
-    this.unlock();
+    this.lock.release();
   }
 
   private async write(request: RawRequest): Promise<void> {

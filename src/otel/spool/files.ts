@@ -7,30 +7,14 @@ import {
   realpathSync,
   renameSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { codeOf, Fault } from './problems.js';
+import { codeOf, flags, removeQuietly } from '../../disk/index.js';
+import { Fault } from './problems.js';
 
-const OWNER_ONLY = 0o600;
 const WRITABLE_BY_OTHERS = 0o022;
-
-/** How to open a file of the spool; a symbolic link in its place is an error, and not followed. */
-export const flags = /* @__PURE__ */ makeFlags();
-
-function makeFlags() {
-  // Windows has none of the two, nor the bits of a mode. A pipe in the place of a file would keep its
-  // reader waiting.
-  const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWait = 0 } = constants;
-  return {
-    create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow,
-    overwrite: constants.O_WRONLY | noFollow,
-    read: constants.O_RDONLY | noFollow | noWait,
-    mode: OWNER_ONLY,
-  };
-}
 
 /** Makes the directory where it is not there, and gives its real path. Throws where it is not safe. */
 export function prepareDirectory(directory: string): string {
@@ -53,7 +37,7 @@ export function prepareDirectory(directory: string): string {
  * first, to the disk, then under its own. Throws the file system's error, and leaves nothing behind.
  */
 export function writeWholeSync(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = openSync(temporary, flags.create, OWNER_ONLY);
+  const file = openSync(temporary, flags.create, flags.mode);
   try {
     try {
       for (const part of parts) writeAll(file, part);
@@ -71,7 +55,7 @@ export function writeWholeSync(temporary: string, path: string, parts: readonly 
 
 /** The same without keeping the event loop waiting for the disk. */
 export async function writeWhole(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = await open(temporary, flags.create, OWNER_ONLY);
+  const file = await open(temporary, flags.create, flags.mode);
   try {
     try {
       for (const part of parts) await file.writeFile(part);
@@ -99,15 +83,6 @@ export async function readWhole(path: string, bytes: number): Promise<Buffer> {
     return await file.readFile();
   } finally {
     await file.close();
-  }
-}
-
-/** Removes a file; what does not work out does not matter. */
-export function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It is in nobody's way.
   }
 }
 

@@ -1,6 +1,7 @@
 import { attempt } from '../../core/index.js';
+import { codeOf } from '../../disk/index.js';
 import type { EntryName } from './file-names.js';
-import { codeOf, type Problems } from './problems.js';
+import type { Problems } from './problems.js';
 import type { EntryFile, SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts } from './types.js';
 

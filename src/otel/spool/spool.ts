@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../core/clock.js';
+import { BEAT_MILLIS, codeOf } from '../../disk/index.js';
 import { decodeEntry, encodeHeader, HEADER_BYTES } from './entry-format.js';
 import { entryId } from './file-names.js';
 import { prepareDirectory, readWhole, writeWhole, writeWholeSync } from './files.js';
 import { fileOf, Inventory, type Item } from './inventory.js';
-import { BEAT_MILLIS } from './owner.js';
-import { codeOf, Fault, Problems, reasonOf } from './problems.js';
+import { Fault, Problems, reasonOf } from './problems.js';
 import { SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts, SpoolEntry, SpooledEntry, SpoolOptions, WriteOptions } from './types.js';
 
