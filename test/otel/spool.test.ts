@@ -379,6 +379,63 @@ describe('maxBytes', () => {
     expect(spool.counts()).toMatchObject({ droppedPoints: 0, corruptFiles: 1, entries: 3 });
   });
 
+  describe('where a file that should give way cannot be removed', () => {
+    /** A directory in the place of a file: nothing removes it that removes files. */
+    const pin = (name: string) => {
+      rmSync(join(directory, name));
+      mkdirSync(join(directory, name));
+    };
+
+    it('the next oldest does, and what did is counted', () => {
+      const { spool, said } = open({ maxBytes: 4 * size });
+      for (let i = 1; i <= 4; i++) spool.writeSync(of(String(i), i));
+      pin(filesOf(directory, 'otlp1')[1]!);
+      // Room for two is needed: the first and the third give way.
+      expect(spool.writeSync(entry('x'.repeat(2 * size - 40), 10))).not.toBe(false);
+      expect(spool.counts()).toMatchObject({
+        entries: 3,
+        bytes: 4 * size,
+        points: 2 + 4 + 10,
+        droppedPoints: 1 + 3,
+      });
+      expect(said).toEqual([
+        expect.stringMatching(/cannot remove what should give way: E[A-Z]+: .* Fix: /),
+        expect.stringMatching(/its oldest 4 points gave way/),
+      ]);
+      expect(filesOf(directory, 'otlp1')).toHaveLength(3);
+    });
+
+    it('and no other may, what is new is refused, and what did is counted', () => {
+      const { spool, said } = open({ maxBytes: 2 * size });
+      for (let i = 1; i <= 2; i++) spool.writeSync(of(String(i), i));
+      pin(filesOf(directory, 'otlp1')[1]!);
+      expect(spool.writeSync(entry('x'.repeat(2 * size - 40), 10))).toBe(false);
+      expect(spool.counts()).toMatchObject({
+        entries: 1,
+        bytes: size,
+        points: 2,
+        droppedPoints: 1,
+      });
+      expect(said.at(-1)).toMatch(/has no room for 200 bytes/);
+      // It still has room for less.
+      expect(spool.writeSync(of('3', 3))).not.toBe(false);
+      expect(spool.counts()).toMatchObject({ entries: 2, droppedPoints: 1 });
+    });
+
+    it('and was set aside, it goes on taking room', async () => {
+      const { spool } = open({ maxBytes: 3 * size });
+      for (const text of ['bad', 'good']) spool.writeSync(of(text));
+      truncateSync(join(directory, filesOf(directory, 'otlp1')[0]!), 50);
+      spool.release((await spool.next())!.id);
+      pin(filesOf(directory, 'corrupt')[0]!);
+      for (const text of ['more', 'still more']) {
+        expect(spool.writeSync(of(text))).not.toBe(false);
+      }
+      expect(filesOf(directory, 'corrupt')).toHaveLength(1);
+      expect(spool.counts()).toMatchObject({ entries: 2, droppedPoints: 1 });
+    });
+  });
+
   it('refuses what is larger than the whole', () => {
     const { spool } = open({ maxBytes: 3 * size });
     spool.writeSync(of('1'));
