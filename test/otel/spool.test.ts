@@ -108,6 +108,72 @@ describe('what is written', () => {
   });
 });
 
+describe('an entry that is being written', () => {
+  /** Lets the disk and what waits for it go on for so many turns. */
+  const turns = async (count: number) => {
+    for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it.each([0, 1, 2, 3, 5, 8, 13, 100])(
+    'and is written at once then is there once, %d turns later',
+    async (count) => {
+      const [a, b] = [open(), open()];
+      const it = entry('once', 3);
+      const writing = a.spool.write(it);
+      await turns(count);
+      expect(a.spool.writeSync(it)).toMatch(/^\d{15}-/);
+      expect(a.spool.counts()).toMatchObject({ entries: 1, points: 3 });
+      a.spool.close();
+      const bodies = await drain(b.spool);
+      await writing;
+      expect([...bodies, ...(await drain(b.spool))]).toEqual(['once']);
+      expect(filesOf(directory, 'tmp')).toEqual([]);
+      expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
+      expect([...a.said, ...b.said.filter((line) => !line.includes('had not finished'))]).toEqual(
+        [],
+      );
+    },
+  );
+
+  it('is written by one of the two as far as anybody can tell', async () => {
+    const { spool } = open();
+    const it = entry('once');
+    const writing = spool.write(it);
+    const id = spool.writeSync(it);
+    // The other one has written it: nothing is left to count.
+    expect(await writing).toBe(false);
+    expect(await spool.next()).toMatchObject({ id });
+    expect(await spool.next()).toBeUndefined();
+    // Settled, and then written anew.
+    spool.remove(id as string);
+    expect(spool.writeSync(it)).not.toBe(false);
+    expect(spool.counts()).toMatchObject({ entries: 1, missingPoints: 0 });
+  });
+
+  it('takes no room twice', () => {
+    const { spool, said } = open({ maxBytes: 100 });
+    const it = entry('x'.repeat(60));
+    void spool.write(it);
+    expect(spool.writeSync(it)).not.toBe(false);
+    expect(said).toEqual([]);
+  });
+
+  it.each([0, 1, 2, 3, 5, 8])(
+    'when its spool is closed makes nobody think that it is open, %d turns later',
+    async (count) => {
+      const [a, b] = [open(), open()];
+      const writing = a.spool.write(entry('late', 3));
+      await turns(count);
+      a.spool.close();
+      // Sets aside what looks unfinished.
+      const bodies = await drain(b.spool);
+      const isWritten = (await writing) !== false;
+      expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
+      expect([...bodies, ...(await drain(b.spool))]).toEqual(isWritten ? ['late'] : []);
+    },
+  );
+});
+
 describe('several processes on one directory', () => {
   it('leave to each other what is theirs while they live', async () => {
     const [a, b] = [open(), open()];

@@ -32,7 +32,10 @@ export type PointDropReason =
 export interface Store {
   /** Keeps an encoded request. An id, or false where it could not be kept. */
   write(entry: StoredRequest): Promise<string | false>;
-  /** The same before it returns, where the process may end at once. */
+  /**
+   * The same before it returns, where the process may end at once. What `write` has under way, the very
+   * same object, is kept once, and `write` then gives false.
+   */
   writeSync(entry: StoredRequest): string | false;
   /** The oldest request that waits, which is then claimed until it is removed or released. */
   next(): Promise<(StoredRequest & { readonly id: string }) | undefined>;
@@ -115,6 +118,8 @@ export class Delivery {
   /** Requests whose fate is not known, at most two. */
   private inDoubt: DoubtfulRequest[] = [];
   private inFlight: Request | undefined;
+  /** On its way into the store, and still the first part of those that wait. */
+  private storing: StoredRequest | undefined;
   /** Memory of the last request of this turn, to be written over by the next. */
   private spare: Buffer | undefined;
   /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
@@ -183,6 +188,10 @@ export class Delivery {
     const { store, serialize, onDropped } = this.options;
     if (this.inFlight !== undefined) this.keep(this.inFlight);
     for (const request of this.inDoubt) this.keep(request);
+    if (this.storing !== undefined) {
+      this.keep(this.storing);
+      this.removeFirst(this.storing);
+    }
     for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
       const points = pointsIn(metrics);
       try {
@@ -201,10 +210,9 @@ export class Delivery {
 
   private keep(request: Request): void {
     const { store, onDropped } = this.options;
-    const { body, points } = request;
     if (isStored(request)) store?.release(request);
-    else if (store === undefined || store.writeSync({ body, points }) === false)
-      onDropped('shutdown', points);
+    else if (store === undefined || store.writeSync(request) === false)
+      onDropped('shutdown', request.points);
   }
 
   /** One turn: attempts to send everything. Never rejects. */
@@ -286,9 +294,10 @@ export class Delivery {
       const request = await this.encodeFirst();
       if (request === undefined) return;
       const { body, points } = request;
-      const id = (await this.options.store?.write({ body, points })) ?? false;
-      // Whoever closed has written it too.
-      if (this.isClosed && id !== false) this.options.store?.remove(id);
+      this.storing = { body, points };
+      const id = (await this.options.store?.write(this.storing)) ?? false;
+      this.storing = undefined;
+      // Whoever closed has had it written.
       if (this.isClosed || id === false) return;
       this.removeFirst(request);
     }

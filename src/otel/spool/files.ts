@@ -53,8 +53,16 @@ export function writeWholeSync(temporary: string, path: string, parts: readonly 
   syncDirectory(dirname(path));
 }
 
-/** The same without keeping the event loop waiting for the disk. */
-export async function writeWhole(temporary: string, path: string, parts: readonly Uint8Array[]) {
+/**
+ * The same without keeping the event loop waiting for the disk. False, with nothing left behind, where it
+ * is not wanted any more before the file has got its name.
+ */
+export async function writeWhole(
+  temporary: string,
+  path: string,
+  parts: readonly Uint8Array[],
+  isWanted: () => boolean,
+): Promise<boolean> {
   const file = await open(temporary, flags.create, flags.mode);
   try {
     try {
@@ -62,6 +70,10 @@ export async function writeWhole(temporary: string, path: string, parts: readonl
       await file.sync();
     } finally {
       await file.close();
+    }
+    if (!isWanted()) {
+      removeQuietly(temporary);
+      return false;
     }
     await rename(temporary, path);
   } catch (error) {
@@ -71,6 +83,7 @@ export async function writeWhole(temporary: string, path: string, parts: readonl
   await open(dirname(path), constants.O_RDONLY)
     .then((directory) => directory.sync().finally(() => directory.close()))
     .catch(() => undefined);
+  return true;
 }
 
 /** Reads a file that has to be of this many bytes, and no more of it if it is not. */
