@@ -510,6 +510,30 @@ describe('maxBytes', () => {
   });
 });
 
+describe('what is settled and cannot be removed', () => {
+  it.each(['by its process', 'at the end of its process'])('is removed later, %s', async (when) => {
+    const [a, b] = [open({ maxBytes: 200 }), open()];
+    a.spool.writeSync(entry('x'.repeat(60), 5));
+    const found = await a.spool.next();
+    const path = join(directory, filesOf(directory, 'otlp1')[0]!);
+    renameSync(path, `${path}.away`);
+    mkdirSync(path);
+    a.spool.remove(found!.id);
+    expect(a.said).toEqual([expect.stringMatching(/cannot remove what is settled/)]);
+    // It takes room, and is nobody's to send.
+    expect(a.spool.counts()).toMatchObject({ entries: 0, points: 0, droppedPoints: 0 });
+    expect(await a.spool.next()).toBeUndefined();
+    expect(a.spool.writeSync(entry('x'.repeat(61)))).toBe(false);
+    rmSync(path, { recursive: true });
+    renameSync(`${path}.away`, path);
+    if (when === 'by its process') expect(await a.spool.next()).toBeUndefined();
+    else a.spool.close();
+    expect(filesOf(directory, 'otlp1')).toEqual([]);
+    a.spool.close();
+    expect(await b.spool.next()).toBeUndefined();
+  });
+});
+
 describe('a directory that cannot be used', () => {
   const cases: readonly [string, () => string, RegExp][] = [
     ['is a file', () => aFile(), /Fix: name a directory/],

@@ -11,8 +11,8 @@ const MAX_CORRUPT = 10;
 export interface Item {
   readonly entry: EntryName;
   holder: string;
-  /** Being written, to be handed out, or handed out. */
-  state: 'writing' | 'waiting' | 'taken';
+  /** Being written, to be handed out, handed out, or done with and not removed yet. */
+  state: 'writing' | 'waiting' | 'taken' | 'settled';
 }
 
 /**
@@ -65,8 +65,25 @@ export class Inventory {
     return oldest;
   }
 
+  /** Removes an entry that is done with. Where that fails it is tried again at each look. */
+  settle(item: Item): void {
+    item.state = 'settled';
+    try {
+      this.directory.remove(fileOf(item));
+      this.delete(item);
+    } catch (error) {
+      this.problems.failed('cannot remove what is settled, and the next process sends it', error);
+    }
+  }
+
+  /** Removes what is done with and is still there. */
+  settleRest(): void {
+    for (const item of this.items.values()) if (item.state === 'settled') this.settle(item);
+  }
+
   /** Looks for what dead processes have left. */
   look(): void {
+    this.settleRest();
     try {
       const { orphans, unfinished, corrupt, foreignBytes } = this.directory.look();
       this.corrupt = [...corrupt];
@@ -140,7 +157,7 @@ export class Inventory {
   counts(): SpoolCounts {
     const counts = { entries: 0, bytes: 0, points: 0, ...this.totals };
     for (const { entry, state } of this.items.values()) {
-      if (state === 'writing') continue;
+      if (state === 'writing' || state === 'settled') continue;
       counts.entries += 1;
       counts.bytes += entry.bytes;
       counts.points += entry.points;

@@ -153,13 +153,7 @@ export class Spool {
   /** Forgets an entry that is settled: accepted, or refused for good. Unknown ids are ignored. */
   remove(id: string): void {
     const item = this.opened?.inventory.get(id);
-    if (this.opened === undefined || item === undefined) return;
-    this.opened.inventory.delete(item);
-    try {
-      this.opened.directory.remove(fileOf(item));
-    } catch (error) {
-      this.problems.failed('cannot remove what is settled, and the next process sends it', error);
-    }
+    if (item !== undefined) this.opened?.inventory.settle(item);
   }
 
   /** Puts an entry back into its place in the order, to be sent later. Unknown ids are ignored. */
@@ -189,6 +183,7 @@ export class Spool {
     if (this.opened === undefined || !this.isOpen) return;
     this.isOpen = false;
     clearInterval(this.opened.timer);
+    this.opened.inventory.settleRest();
     this.opened.directory.leave();
   }
 
