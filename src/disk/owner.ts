@@ -55,7 +55,7 @@ interface Signs {
 export class Owner {
   readonly id = randomBytes(8).toString('hex');
   private readonly path: string;
-  private readonly self = identityOf(process.pid);
+  readonly self = identityOf(process.pid);
   private readonly text = JSON.stringify(this.self);
 
   /** Writes the file. Throws the file system's error. */
@@ -94,16 +94,14 @@ export class Owner {
     return now !== undefined && Math.abs(now - other.seen) >= STALE_MILLIS;
   }
 
-  /** The process behind an id, in words: `the process 123`. */
-  describe(id: string): string {
+  /** What the file of an id says. Throws the file system's error. */
+  read(id: string): Signs {
+    const file = openSync(this.pathOf(id), flags.read);
     try {
-      const { identity } = this.read(id);
-      if (identity === undefined) return 'another process';
-      const { place, pid } = identity;
-      const where = place === this.self.place ? '' : ' of another container or machine';
-      return `the process ${pid}${where}`;
-    } catch {
-      return 'another process';
+      const seen = fstatSync(file).mtimeMs;
+      return { seen, identity: parseIdentity(readFileSync(file, 'utf8')) };
+    } finally {
+      closeSync(file);
     }
   }
 
@@ -118,16 +116,6 @@ export class Owner {
 
   private pathOf(id: string): string {
     return join(this.directory, `${id}.owner`);
-  }
-
-  private read(id: string): Signs {
-    const file = openSync(this.pathOf(id), flags.read);
-    try {
-      const seen = fstatSync(file).mtimeMs;
-      return { seen, identity: parseIdentity(readFileSync(file, 'utf8')) };
-    } finally {
-      closeSync(file);
-    }
   }
 
   /** Looks a process up. Whether it has ended; undefined where that cannot be seen from here. */

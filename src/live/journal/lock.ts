@@ -107,11 +107,22 @@ export class FolderLock {
     for (const holder of namesIn(this.held)) {
       if (!this.owner.isDead(holder)) {
         throw new LiveProblem(
-          `The folder "${this.folder}" is in use by ${this.owner.describe(holder)}.`,
+          `The folder "${this.folder}" is in use by ${this.describe(holder)}.`,
           'End that, or name another folder with --keep. One that was killed in another container is known to be dead after half a minute.',
         );
       }
       removeQuietly(join(this.held, holder));
+    }
+  }
+
+  private describe(holder: string): string {
+    try {
+      const { place, pid } = this.owner.read(holder).identity ?? {};
+      if (pid === undefined) return 'another process';
+      const where = place === this.owner.self.place ? '' : ' of another container or machine';
+      return `the process ${pid}${where}`;
+    } catch {
+      return 'another process';
     }
   }
 

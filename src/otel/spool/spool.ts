@@ -260,6 +260,8 @@ export class Spool {
     const { directory } = opened;
     const another = { ...item.entry, id: this.newId(directory) };
     writeWholeSync(directory.pathOf(another, item.holder, 'tmp'), path, parts);
+    // It may have been made meanwhile, and nobody comes back to it at the end of the process.
+    removeQuietly(temporary);
   }
 
   /** Makes the directory again where it was removed; throws what it cannot mend. */
