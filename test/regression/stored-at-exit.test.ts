@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { counter, defineRegistry } from '../../src/index.js';
 import { type Built, buildPackage } from '../support/build.js';
-import { startChild } from '../support/child.js';
+import { lastNumber, startCounting } from '../support/counting-child.js';
 import { usePipelines, valuesOf } from '../support/pipeline.js';
 import { refusingUrl } from '../support/servers.js';
 
@@ -21,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => built.remove());
 
 /** Ends the process as soon as the disk has done one of the steps of a write, before anybody knows of it. */
-const EXIT_AT = (step: 'open' | 'rename', done: string) => `
-  import fs, { existsSync, readdirSync } from 'node:fs';
-  import { syncBuiltinESMExports } from 'node:module';
+const EXIT_AT = (step: 'open' | 'rename') => `
+  const { default: fs, existsSync } = await import('node:fs');
+  const { syncBuiltinESMExports } = await import('node:module');
   const promises = fs.promises;
   const real = promises.${step};
   promises.${step} = (...args) => {
@@ -31,35 +31,29 @@ const EXIT_AT = (step: 'open' | 'rename', done: string) => `
     const result = real(...args);
     if (/\\.(tmp|otlp1)$/.test(path)) {
       while (!existsSync(path));
-      ${done}
+      process.exit(3);
     }
     return result;
   };
   syncBuiltinESMExports();`;
 
-/** What arrives of a process that writes ahead and ends itself while it does. */
-async function arrivedOf(exit: string, then: string): Promise<readonly number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'meterbook-exit-'));
-  pipelines.onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  const directory = join(folder, 'spool');
-  const child = startChild(
-    `
-    ${exit}
-    import { counter, defineRegistry, setupMetrics } from ${JSON.stringify(built.esm)};
-    const metrics = defineRegistry({
-      scope: { name: 'exit' },
-      instruments: { c: counter({ name: 'c', unit: '1' }) },
-    });
-    const telemetry = setupMetrics({
-      serviceName: 'child', registries: [metrics], temporality: 'delta', selfMetrics: false,
-      otlp: { url: process.env.URL }, spool: { directory: process.env.SPOOL, writeAhead: true },
-      logger: { warn: (line) => console.error(line), error: (line) => console.error(line) },
-    });
-    metrics.c.add(5);
-    ${then}`,
-    { URL: await refusingUrl(), SPOOL: directory },
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'meterbook-exit-'));
+  pipelines.onEnd(() => rmSync(path, { recursive: true, force: true }));
+  return join(path, 'spool');
+}
+
+/** A process that writes ahead to a collector that is not there, with a counter at 1, and goes on as the text says. */
+const start = async (directory: string, then: string) =>
+  startCounting(
+    built.esm,
+    await refusingUrl(),
+    then,
+    `spool: { directory: ${JSON.stringify(directory)}, writeAhead: true },`,
   );
-  expect(await child.ended).toMatchObject({ code: 3, stderr: '' });
+
+/** What the next process on a spool sends. */
+async function arrivedFrom(directory: string): Promise<readonly number[]> {
   const receiver = await pipelines.receiver();
   const registry = defineRegistry({
     scope: { name: 'next' },
@@ -78,9 +72,40 @@ async function arrivedOf(exit: string, then: string): Promise<readonly number[]>
 
 describe('process.exit() while a batch is written ahead', () => {
   it.each([
-    ['before its file is there', EXIT_AT('open', 'process.exit(3);')],
-    ['after its file has got its name', EXIT_AT('rename', 'process.exit(3);')],
+    ['before its file is there', EXIT_AT('open')],
+    ['after its file has got its name', EXIT_AT('rename')],
   ])('stores it once: %s', async (_, exit) => {
-    expect(await arrivedOf(exit, 'await telemetry.forceFlush();')).toEqual([5]);
+    const directory = folder();
+    const child = await start(directory, `${exit} await setup().forceFlush();`);
+    expect(await child.ended).toMatchObject({ code: 3, stderr: '' });
+    expect(await arrivedFrom(directory)).toEqual([1]);
+    // Nor is anything left that looks half written.
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('at any moment delivers what was recorded, and nothing twice', async () => {
+    for (let i = 0; i < 15; i++) {
+      const directory = folder();
+      const child = await start(
+        directory,
+        `
+        const telemetry = setup();
+        let count = 1;
+        setInterval(() => {
+          metrics.c.add(10);
+          count += 10;
+          say(String(count));
+        }, 1);
+        setTimeout(() => process.exit(3), ${20 + 4 * i});
+        for (;;) {
+          await telemetry.forceFlush();
+          await new Promise((resolve) => setImmediate(resolve));
+        }`,
+      );
+      const { code, stdout } = await child.ended;
+      expect(code).toBe(3);
+      const arrived = (await arrivedFrom(directory)).reduce((sum, value) => sum + value, 0);
+      expect(arrived).toBe(lastNumber(stdout));
+    }
   });
 });
