@@ -94,6 +94,8 @@ const PATIENCE = 3;
 
 /** Most points of one request: some hundred bytes each, where the Collector takes 20 MiB. */
 const MAX_POINTS = 5_000;
+/** The same for a server that has refused stored ones for their size. */
+const LEAST_POINTS = 500;
 
 /**
  * Delivers batches of metrics, at least once, and owns them until their fate is known:
@@ -102,7 +104,8 @@ const MAX_POINTS = 5_000;
  * - retryable: merged with what comes after it, and sent with that; so an outage of any length takes
  *   the memory of one batch and costs no counts
  * - rejected, or in a partial success: given up and counted, so that it cannot block the next
- * - too large: halved once
+ * - too large: halved once; of what comes from a store only the bytes are left, so that is given up, and
+ *   what comes after it is stored in smaller requests
  * - ambiguous: the identical bytes are sent again, ahead of everything else; given up only where a server
  *   that takes other requests leaves this one without an answer for the third time
  *
@@ -124,6 +127,8 @@ export class Delivery {
   private spare: Buffer | undefined;
   /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
   private toHalve = { points: 0, size: 0 };
+  /** Most points of a request, as far as the server is known. */
+  private maxPoints = MAX_POINTS;
   /** Behind which the next attempt begins. */
   private turn: Promise<unknown> = Promise.resolve();
   /** In a row, of those that may pass. */
@@ -192,7 +197,7 @@ export class Delivery {
       this.keep(this.storing);
       this.removeFirst(this.storing);
     }
-    for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
+    for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, this.maxPoints))) {
       const points = pointsIn(metrics);
       try {
         // Encoding takes time, which there may not be.
@@ -354,7 +359,7 @@ export class Delivery {
   }
 
   private get partSize(): number {
-    return this.toHalve.points > 0 ? this.toHalve.size : MAX_POINTS;
+    return this.toHalve.points > 0 ? this.toHalve.size : this.maxPoints;
   }
 
   /** Takes a part off the first batch, once it is somewhere else. */
@@ -412,6 +417,11 @@ export class Delivery {
           this.lastMessage = undefined;
           return true;
         }
+        if (isStored(request) && request.points > LEAST_POINTS)
+          this.maxPoints = Math.max(
+            LEAST_POINTS,
+            Math.min(this.maxPoints, Math.ceil(request.points / 2)),
+          );
         this.drop('too_large', request.points);
         return this.finish(request);
       case 'retryable':
