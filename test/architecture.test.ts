@@ -70,6 +70,7 @@ describe('the checker', () => {
   it.each([
     ['errors.ts', './declare/units.js'],
     ['declare/bad.ts', '../core/series.js'],
+    ['disk/bad.ts', '../core/series.js'],
     ['core/bad.ts', '../otel/index.js'],
     ['otel/bad.ts', '../setup/index.js'],
     ['setup/bad.ts', '../index.js'],

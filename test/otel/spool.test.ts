@@ -108,6 +108,72 @@ describe('what is written', () => {
   });
 });
 
+describe('an entry that is being written', () => {
+  /** Lets the disk and what waits for it go on for so many turns. */
+  const turns = async (count: number) => {
+    for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it.each([0, 1, 2, 3, 5, 8, 13, 100])(
+    'and is written at once then is there once, %d turns later',
+    async (count) => {
+      const [a, b] = [open(), open()];
+      const it = entry('once', 3);
+      const writing = a.spool.write(it);
+      await turns(count);
+      expect(a.spool.writeSync(it)).toMatch(/^\d{15}-/);
+      expect(a.spool.counts()).toMatchObject({ entries: 1, points: 3 });
+      a.spool.close();
+      const bodies = await drain(b.spool);
+      await writing;
+      expect([...bodies, ...(await drain(b.spool))]).toEqual(['once']);
+      expect(filesOf(directory, 'tmp')).toEqual([]);
+      expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
+      expect([...a.said, ...b.said.filter((line) => !line.includes('had not finished'))]).toEqual(
+        [],
+      );
+    },
+  );
+
+  it('is written by one of the two as far as anybody can tell', async () => {
+    const { spool } = open();
+    const it = entry('once');
+    const writing = spool.write(it);
+    const id = spool.writeSync(it);
+    // The other one has written it: nothing is left to count.
+    expect(await writing).toBe(false);
+    expect(await spool.next()).toMatchObject({ id });
+    expect(await spool.next()).toBeUndefined();
+    // Settled, and then written anew.
+    spool.remove(id as string);
+    expect(spool.writeSync(it)).not.toBe(false);
+    expect(spool.counts()).toMatchObject({ entries: 1, missingPoints: 0 });
+  });
+
+  it('takes no room twice', () => {
+    const { spool, said } = open({ maxBytes: 100 });
+    const it = entry('x'.repeat(60));
+    void spool.write(it);
+    expect(spool.writeSync(it)).not.toBe(false);
+    expect(said).toEqual([]);
+  });
+
+  it.each([0, 1, 2, 3, 5, 8])(
+    'when its spool is closed makes nobody think that it is open, %d turns later',
+    async (count) => {
+      const [a, b] = [open(), open()];
+      const writing = a.spool.write(entry('late', 3));
+      await turns(count);
+      a.spool.close();
+      // Sets aside what looks unfinished.
+      const bodies = await drain(b.spool);
+      const isWritten = (await writing) !== false;
+      expect(filesOf(directory, 'owner')).toEqual([`${b.holder}.owner`]);
+      expect([...bodies, ...(await drain(b.spool))]).toEqual(isWritten ? ['late'] : []);
+    },
+  );
+});
+
 describe('several processes on one directory', () => {
   it('leave to each other what is theirs while they live', async () => {
     const [a, b] = [open(), open()];
@@ -210,6 +276,7 @@ describe('several processes on one directory', () => {
       0,
       true,
     ],
+    ['whose id is this process’s by now is dead at once', { start: '1' }, 0, true],
     [
       'that lives is alive however silent',
       { pid: process.ppid, start: startOf(process.ppid) },
@@ -378,11 +445,92 @@ describe('maxBytes', () => {
     expect(spool.counts()).toMatchObject({ droppedPoints: 0, corruptFiles: 1, entries: 3 });
   });
 
+  describe('where a file that should give way cannot be removed', () => {
+    /** A directory in the place of a file: nothing removes it that removes files. */
+    const pin = (name: string) => {
+      rmSync(join(directory, name));
+      mkdirSync(join(directory, name));
+    };
+
+    it('the next oldest does, and what did is counted', () => {
+      const { spool, said } = open({ maxBytes: 4 * size });
+      for (let i = 1; i <= 4; i++) spool.writeSync(of(String(i), i));
+      pin(filesOf(directory, 'otlp1')[1]!);
+      // Room for two is needed: the first and the third give way.
+      expect(spool.writeSync(entry('x'.repeat(2 * size - 40), 10))).not.toBe(false);
+      expect(spool.counts()).toMatchObject({
+        entries: 3,
+        bytes: 4 * size,
+        points: 2 + 4 + 10,
+        droppedPoints: 1 + 3,
+      });
+      expect(said).toEqual([
+        expect.stringMatching(/cannot remove what should give way: E[A-Z]+: .* Fix: /),
+        expect.stringMatching(/its oldest 4 points gave way/),
+      ]);
+      expect(filesOf(directory, 'otlp1')).toHaveLength(3);
+    });
+
+    it('and no other may, what is new is refused, and what did is counted', () => {
+      const { spool, said } = open({ maxBytes: 2 * size });
+      for (let i = 1; i <= 2; i++) spool.writeSync(of(String(i), i));
+      pin(filesOf(directory, 'otlp1')[1]!);
+      expect(spool.writeSync(entry('x'.repeat(2 * size - 40), 10))).toBe(false);
+      expect(spool.counts()).toMatchObject({
+        entries: 1,
+        bytes: size,
+        points: 2,
+        droppedPoints: 1,
+      });
+      expect(said.at(-1)).toMatch(/has no room for 200 bytes/);
+      // It still has room for less.
+      expect(spool.writeSync(of('3', 3))).not.toBe(false);
+      expect(spool.counts()).toMatchObject({ entries: 2, droppedPoints: 1 });
+    });
+
+    it('and was set aside, it goes on taking room', async () => {
+      const { spool } = open({ maxBytes: 3 * size });
+      for (const text of ['bad', 'good']) spool.writeSync(of(text));
+      truncateSync(join(directory, filesOf(directory, 'otlp1')[0]!), 50);
+      spool.release((await spool.next())!.id);
+      pin(filesOf(directory, 'corrupt')[0]!);
+      for (const text of ['more', 'still more']) {
+        expect(spool.writeSync(of(text))).not.toBe(false);
+      }
+      expect(filesOf(directory, 'corrupt')).toHaveLength(1);
+      expect(spool.counts()).toMatchObject({ entries: 2, droppedPoints: 1 });
+    });
+  });
+
   it('refuses what is larger than the whole', () => {
     const { spool } = open({ maxBytes: 3 * size });
     spool.writeSync(of('1'));
     expect(spool.writeSync(entry('x'.repeat(300)))).toBe(false);
     expect(spool.counts()).toMatchObject({ entries: 1, droppedPoints: 0 });
+  });
+});
+
+describe('what is settled and cannot be removed', () => {
+  it.each(['by its process', 'at the end of its process'])('is removed later, %s', async (when) => {
+    const [a, b] = [open({ maxBytes: 200 }), open()];
+    a.spool.writeSync(entry('x'.repeat(60), 5));
+    const found = await a.spool.next();
+    const path = join(directory, filesOf(directory, 'otlp1')[0]!);
+    renameSync(path, `${path}.away`);
+    mkdirSync(path);
+    a.spool.remove(found!.id);
+    expect(a.said).toEqual([expect.stringMatching(/cannot remove what is settled/)]);
+    // It takes room, and is nobody's to send.
+    expect(a.spool.counts()).toMatchObject({ entries: 0, points: 0, droppedPoints: 0 });
+    expect(await a.spool.next()).toBeUndefined();
+    expect(a.spool.writeSync(entry('x'.repeat(61)))).toBe(false);
+    rmSync(path, { recursive: true });
+    renameSync(`${path}.away`, path);
+    if (when === 'by its process') expect(await a.spool.next()).toBeUndefined();
+    else a.spool.close();
+    expect(filesOf(directory, 'otlp1')).toEqual([]);
+    a.spool.close();
+    expect(await b.spool.next()).toBeUndefined();
   });
 });
 

@@ -104,14 +104,24 @@ class Server {
 /** A store in memory, of which the next pipeline finds what this one has left. */
 class MemoryStore implements Store {
   readonly entries = new Map<string, StoredRequest>();
+  private readonly writing = new Map<StoredRequest, string>();
   private readonly claimed = new Set<string>();
   private nextId = 0;
 
-  async write(entry: StoredRequest): Promise<string> {
-    return this.writeSync(entry);
+  /** What `writeSync` is given meanwhile is there once. */
+  async write(entry: StoredRequest): Promise<string | false> {
+    const id = this.writeSync(entry);
+    this.writing.set(entry, id);
+    await null;
+    return this.writing.delete(entry) ? id : false;
   }
 
   writeSync(entry: StoredRequest): string {
+    const begun = this.writing.get(entry);
+    if (begun !== undefined) {
+      this.writing.delete(entry);
+      return begun;
+    }
     const id = String(this.nextId++);
     this.entries.set(id, entry);
     return id;

@@ -57,7 +57,7 @@ export const BUNDLED: Readonly<Record<string, string>> = {
 const TYPES_ONLY: Readonly<Record<string, string>> = {
   '@grafana/grafana-foundation-sdk': 'artefacts',
 };
-const FOUNDATION = ['errors', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
+const FOUNDATION = ['errors', 'disk', 'declare', 'core', 'otel', 'setup', 'index', 'standard'];
 const EDGES = ['agent', 'http', 'jobs', 'db', 'testing'];
 
 /** What runs in a browser: a layer of its own, below another one. */
@@ -69,6 +69,7 @@ const PAGE = 'live/page';
  */
 const LAYERS: Readonly<Record<string, Layer>> = {
   errors: { imports: [], surfaceOnly: false, packages: NOTHING },
+  disk: { imports: [], surfaceOnly: false, packages: /^node:(crypto|fs|path)$/ },
   declare: { imports: ['errors'], surfaceOnly: false, packages: NOTHING },
   core: {
     imports: ['errors', 'declare'],
@@ -76,7 +77,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: /^node:(async_hooks|perf_hooks)$/,
   },
   otel: {
-    imports: ['errors', 'declare', 'core'],
+    imports: ['errors', 'disk', 'declare', 'core'],
     surfaceOnly: false,
     packages: NODE_AND_OPENTELEMETRY,
   },

@@ -1,9 +1,10 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../disk/index.js';
 import { LiveProblem } from '../problem.js';
 import type { RawRequest } from '../receiver/intake.js';
 import { entriesOf, entryOf, MAGIC } from './format.js';
-import { lockFolder } from './lock.js';
+import { FolderLock } from './lock.js';
 
 /** How much is kept, and where. */
 export interface JournalOptions {
@@ -12,7 +13,7 @@ export interface JournalOptions {
   readonly maxSeconds: number;
   /** Most bytes of all segments; the oldest go. */
   readonly maxBytes: number;
-  /** Told once, if it cannot be written any more. Nothing is kept from then on. */
+  /** Told when nothing can be written, once, and when it can be again. */
   readonly onProblem: (message: string) => void;
   /** Milliseconds since the Unix epoch. */
   readonly now?: (() => number) | undefined;
@@ -24,6 +25,8 @@ const MOST_SEGMENT_BYTES = 16 * 1024 * 1024;
 const SEGMENTS = 16;
 /** What waits to be written; past it requests are not kept. */
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+/** From a failure to the next attempt, milliseconds. */
+const PAUSE_MILLIS = 10_000;
 
 interface Segment {
   readonly name: string;
@@ -32,27 +35,44 @@ interface Segment {
   written: number;
 }
 
+/** The segment that is written to, the last one. */
+interface Current {
+  readonly segment: Segment;
+  readonly file: FileHandle;
+  /** Milliseconds since the Unix epoch. */
+  readonly began: number;
+}
+
+/** While nothing can be written. */
+interface Outage {
+  /** The last attempt, milliseconds since the Unix epoch. */
+  tried: number;
+  /** Requests that were not kept. */
+  lost: number;
+}
+
 /**
  * Keeps accepted requests in a folder, as they came, for the next start. They are appended to segments,
- * of which the oldest are removed, by age or for their size. Nothing waits for the disk: what it cannot
- * take in time is not kept.
+ * of which the oldest are removed, by age, for their size, or where the disk is full. Nothing waits for the
+ * disk: what it cannot take in time is not kept, and where it fails it is tried again after a pause.
  */
 export class Journal {
   private readonly segmentBytes: number;
   private readonly segmentMillis: number;
   private readonly now: () => number;
   private segments: Segment[] = [];
-  private file: FileHandle | undefined;
-  private began = 0;
+  private current: Current | undefined;
   private waitingBytes = 0;
-  private isBroken = false;
+  private outage: Outage | undefined;
+  private isFullTold = false;
+  private isClosed = false;
   private last: Promise<void> = Promise.resolve();
-  /** Requests that were not kept: the disk was too slow. */
+  /** Requests that were not kept: the disk was too slow, or failed. */
   skipped = 0;
 
   private constructor(
     private readonly options: JournalOptions,
-    private readonly unlock: () => void,
+    private readonly lock: FolderLock,
   ) {
     const { maxBytes, maxSeconds, now = Date.now } = options;
     this.now = now;
@@ -69,9 +89,9 @@ export class Journal {
     const { folder } = options;
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const journal = new Journal(options, lockFolder(folder));
+      const journal = new Journal(options, new FolderLock(folder));
       await journal.list().catch((error: unknown) => {
-        journal.unlock();
+        journal.lock.release();
         throw error;
       });
       return journal;
@@ -95,7 +115,7 @@ export class Journal {
 
   /** Keeps a request. The body must not change any more. */
   append(request: RawRequest): void {
-    if (this.isBroken) return;
+    if (this.isClosed) return;
     const bytes = request.body.length;
     if (this.waitingBytes + bytes > MOST_WAITING_BYTES) {
       this.skipped += 1;
@@ -103,13 +123,7 @@ export class Journal {
     }
     this.waitingBytes += bytes;
     this.last = this.last
-      .then(() => (this.isBroken ? undefined : this.write(request)))
-      .catch((error: Error) => {
-        this.isBroken = true;
-        this.options.onProblem(
-          `"${this.options.folder}" cannot be written any more, and nothing is kept from now on: ${error.message}`,
-        );
-      })
+      .then(() => this.keep(request))
       .finally(() => {
         this.waitingBytes -= bytes;
       });
@@ -117,57 +131,137 @@ export class Journal {
 
   /** Settles when what waited is written. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.last;
-    this.isBroken = true;
-    await this.file?.close().catch(() => undefined);
-    this.unlock();
+    await this.current?.file.close().catch(() => undefined);
+    this.current = undefined;
+    this.lock.release();
   }
 
-  private async write(request: RawRequest): Promise<void> {
+  /** Writes a request, or counts it as lost. Never rejects. */
+  private async keep(request: RawRequest): Promise<void> {
+    const { outage } = this;
     const now = this.now();
-    let current = this.segments.at(-1);
-    const isFull =
-      this.file === undefined ||
+    // The clock may be set back meanwhile.
+    if (outage !== undefined && Math.abs(now - outage.tried) < PAUSE_MILLIS) {
+      this.lose(outage);
+      return;
+    }
+    try {
+      await this.write(request, now);
+    } catch (error) {
+      const message = (error as Error).message.replace(/\.$/, '');
+      this.outage ??= this.begunOutage(message);
+      this.outage.tried = now;
+      this.lose(this.outage);
+      return;
+    }
+    if (outage === undefined) return;
+    this.outage = undefined;
+    this.options.onProblem(
+      `"${this.options.folder}" can be written again. ${outage.lost} requests that came in meanwhile were not kept.`,
+    );
+  }
+
+  private begunOutage(why: string): Outage {
+    this.options.onProblem(
+      `"${this.options.folder}" cannot be written: ${why}. What comes in is not kept until it can be.`,
+    );
+    return { tried: 0, lost: 0 };
+  }
+
+  private lose(outage: Outage): void {
+    outage.lost += 1;
+    this.skipped += 1;
+  }
+
+  private async write(request: RawRequest, now: number): Promise<void> {
+    try {
+      await this.put(request, now);
+    } catch (error) {
+      // Once: where others take the room at once, all that is kept would go.
+      const mayGiveWay = isDiskFull(error) && this.outage === undefined && this.segments.length > 1;
+      if (!mayGiveWay) throw error;
+      await this.removeOldest();
+      this.tellFull();
+      await this.put(request, now);
+    }
+  }
+
+  private tellFull(): void {
+    if (this.isFullTold) return;
+    this.isFullTold = true;
+    this.options.onProblem(
+      `The disk of "${this.options.folder}" is full, and the oldest of what was kept there gives way.`,
+    );
+  }
+
+  private async put(request: RawRequest, now: number): Promise<void> {
+    let { current } = this;
+    const isDone =
       current === undefined ||
-      current.bytes >= this.segmentBytes ||
-      now - this.began >= this.segmentMillis;
-    if (isFull) current = await this.begin(now);
-    const parts = entryOf(request);
-    const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const { bytesWritten } = await (this.file as FileHandle).writev([...parts]);
-    if (bytesWritten !== length) throw new Error('the disk is full');
-    (current as Segment).bytes += length;
-    (current as Segment).written = now;
+      current.segment.bytes >= this.segmentBytes ||
+      now - current.began >= this.segmentMillis;
+    if (current === undefined || isDone) current = await this.begin(now);
+    const { segment, file } = current;
+    const parts = [...(segment.bytes === 0 ? [MAGIC] : []), ...entryOf(request)];
+    try {
+      for (const part of parts) await file.writeFile(part);
+    } catch (error) {
+      await this.abandon(current);
+      throw error;
+    }
+    segment.bytes += parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    segment.written = now;
   }
 
   /** A damaged end of a segment is never written behind: each start begins one of its own. */
-  private async begin(now: number): Promise<Segment> {
-    await this.file?.close();
-    this.file = undefined;
+  private async begin(now: number): Promise<Current> {
+    const { folder } = this.options;
+    const done = this.current;
+    this.current = undefined;
+    await done?.file.close();
+    // It may have been removed, or taken over while this process stood still.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    this.lock.renew();
     await this.makeRoom(now);
     // Behind all others, also where the clock was set back.
     const before = Number(SEGMENT.exec(this.segments.at(-1)?.name ?? '')?.[1] ?? 0);
     const time = Math.max(Math.floor(now), before + 1);
     const name = `metrics-${String(time).padStart(13, '0')}.otlp`;
-    this.file = await open(join(this.options.folder, name), 'wx', 0o600);
-    await this.file.write(MAGIC);
-    this.began = now;
-    const segment = { name, bytes: MAGIC.length, written: now };
+    const file = await open(join(folder, name), 'wx', 0o600);
+    const segment = { name, bytes: 0, written: now };
     this.segments.push(segment);
-    return segment;
+    this.current = { segment, file, began: now };
+    return this.current;
+  }
+
+  /** Ends a segment behind the last whole request; the disk may need the room of half a one. */
+  private async abandon({ segment, file }: Current): Promise<void> {
+    this.current = undefined;
+    await file.truncate(segment.bytes).catch(() => undefined);
+    await file.close().catch(() => undefined);
+    if (segment.bytes > 0) return;
+    await rm(join(this.options.folder, segment.name), { force: true }).catch(() => undefined);
+    this.segments.pop();
   }
 
   private async makeRoom(now: number): Promise<void> {
-    const { folder, maxBytes, maxSeconds } = this.options;
+    const { maxBytes, maxSeconds } = this.options;
     const oldest = now - maxSeconds * 1_000;
     let bytes = this.segments.reduce((sum, it) => sum + it.bytes, 0);
     while (this.segments.length > 0) {
       const [first] = this.segments as [Segment];
       if (first.written >= oldest && bytes + this.segmentBytes <= maxBytes) return;
-      await rm(join(folder, first.name), { force: true });
       bytes -= first.bytes;
-      this.segments.shift();
+      await this.removeOldest();
     }
+  }
+
+  private async removeOldest(): Promise<void> {
+    const [oldest] = this.segments as [Segment];
+    await rm(join(this.options.folder, oldest.name), { force: true });
+    this.segments.shift();
   }
 
   private async list(): Promise<void> {
@@ -181,4 +275,8 @@ export class Journal {
     );
     await this.makeRoom(this.now());
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
 }

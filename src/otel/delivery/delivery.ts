@@ -32,7 +32,10 @@ export type PointDropReason =
 export interface Store {
   /** Keeps an encoded request. An id, or false where it could not be kept. */
   write(entry: StoredRequest): Promise<string | false>;
-  /** The same before it returns, where the process may end at once. */
+  /**
+   * The same before it returns, where the process may end at once. What `write` has under way, the very
+   * same object, is kept once, and `write` then gives false.
+   */
   writeSync(entry: StoredRequest): string | false;
   /** The oldest request that waits, which is then claimed until it is removed or released. */
   next(): Promise<(StoredRequest & { readonly id: string }) | undefined>;
@@ -91,6 +94,8 @@ const PATIENCE = 3;
 
 /** Most points of one request: some hundred bytes each, where the Collector takes 20 MiB. */
 const MAX_POINTS = 5_000;
+/** The same for a server that has refused stored ones for their size. */
+const LEAST_POINTS = 500;
 
 /**
  * Delivers batches of metrics, at least once, and owns them until their fate is known:
@@ -99,7 +104,8 @@ const MAX_POINTS = 5_000;
  * - retryable: merged with what comes after it, and sent with that; so an outage of any length takes
  *   the memory of one batch and costs no counts
  * - rejected, or in a partial success: given up and counted, so that it cannot block the next
- * - too large: halved once
+ * - too large: halved once; of what comes from a store only the bytes are left, so that is given up, and
+ *   what comes after it is stored in smaller requests
  * - ambiguous: the identical bytes are sent again, ahead of everything else; given up only where a server
  *   that takes other requests leaves this one without an answer for the third time
  *
@@ -115,10 +121,14 @@ export class Delivery {
   /** Requests whose fate is not known, at most two. */
   private inDoubt: DoubtfulRequest[] = [];
   private inFlight: Request | undefined;
+  /** On its way into the store, and still the first part of those that wait. */
+  private storing: StoredRequest | undefined;
   /** Memory of the last request of this turn, to be written over by the next. */
   private spare: Buffer | undefined;
   /** After a refusal for size: how many points are still to be sent in halves, and how large these are. */
   private toHalve = { points: 0, size: 0 };
+  /** Most points of a request, as far as the server is known. */
+  private maxPoints = MAX_POINTS;
   /** Behind which the next attempt begins. */
   private turn: Promise<unknown> = Promise.resolve();
   /** In a row, of those that may pass. */
@@ -183,7 +193,11 @@ export class Delivery {
     const { store, serialize, onDropped } = this.options;
     if (this.inFlight !== undefined) this.keep(this.inFlight);
     for (const request of this.inDoubt) this.keep(request);
-    for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, MAX_POINTS))) {
+    if (this.storing !== undefined) {
+      this.keep(this.storing);
+      this.removeFirst(this.storing);
+    }
+    for (const metrics of this.waiting.flatMap((batch) => partsOf(batch, this.maxPoints))) {
       const points = pointsIn(metrics);
       try {
         // Encoding takes time, which there may not be.
@@ -201,10 +215,9 @@ export class Delivery {
 
   private keep(request: Request): void {
     const { store, onDropped } = this.options;
-    const { body, points } = request;
     if (isStored(request)) store?.release(request);
-    else if (store === undefined || store.writeSync({ body, points }) === false)
-      onDropped('shutdown', points);
+    else if (store === undefined || store.writeSync(request) === false)
+      onDropped('shutdown', request.points);
   }
 
   /** One turn: attempts to send everything. Never rejects. */
@@ -286,9 +299,10 @@ export class Delivery {
       const request = await this.encodeFirst();
       if (request === undefined) return;
       const { body, points } = request;
-      const id = (await this.options.store?.write({ body, points })) ?? false;
-      // Whoever closed has written it too.
-      if (this.isClosed && id !== false) this.options.store?.remove(id);
+      this.storing = { body, points };
+      const id = (await this.options.store?.write(this.storing)) ?? false;
+      this.storing = undefined;
+      // Whoever closed has had it written.
       if (this.isClosed || id === false) return;
       this.removeFirst(request);
     }
@@ -345,7 +359,7 @@ export class Delivery {
   }
 
   private get partSize(): number {
-    return this.toHalve.points > 0 ? this.toHalve.size : MAX_POINTS;
+    return this.toHalve.points > 0 ? this.toHalve.size : this.maxPoints;
   }
 
   /** Takes a part off the first batch, once it is somewhere else. */
@@ -403,6 +417,11 @@ export class Delivery {
           this.lastMessage = undefined;
           return true;
         }
+        if (isStored(request) && request.points > LEAST_POINTS)
+          this.maxPoints = Math.max(
+            LEAST_POINTS,
+            Math.min(this.maxPoints, Math.ceil(request.points / 2)),
+          );
         this.drop('too_large', request.points);
         return this.finish(request);
       case 'retryable':

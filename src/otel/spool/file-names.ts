@@ -1,3 +1,5 @@
+import { ownerOf } from '../../disk/index.js';
+
 /**
  * An entry as its file name tells it. All that is needed to order and to count is in the name, so a
  * look at the directory opens no file:
@@ -24,7 +26,6 @@ export type SpoolFile =
   | { readonly kind: 'owner'; readonly holder: string }
   | { readonly kind: EntryKind; readonly holder: string; readonly entry: EntryName };
 
-const OWNER = /^([\da-f]{16})\.owner$/;
 const ENTRY =
   /^(\d{15}-\d{10}-[\da-f]{16})-(\d{1,15})-(\d{1,15})\.([\da-f]{16})\.(tmp|otlp1|corrupt)$/;
 
@@ -37,13 +38,9 @@ export function entryFile({ id, points, bytes }: EntryName, holder: string, kind
   return `${id}-${points}-${bytes}.${holder}.${kind}`;
 }
 
-export function ownerFile(holder: string): string {
-  return `${holder}.owner`;
-}
-
 /** What a file is; undefined where it is none of ours. */
 export function parseFile(name: string): SpoolFile | undefined {
-  const holder = OWNER.exec(name)?.[1];
+  const holder = ownerOf(name);
   if (holder !== undefined) return { kind: 'owner', holder };
   const found = ENTRY.exec(name);
   if (found === null) return undefined;

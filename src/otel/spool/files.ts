@@ -7,30 +7,14 @@ import {
   realpathSync,
   renameSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { codeOf, Fault } from './problems.js';
+import { codeOf, flags, removeQuietly } from '../../disk/index.js';
+import { Fault } from './problems.js';
 
-const OWNER_ONLY = 0o600;
 const WRITABLE_BY_OTHERS = 0o022;
-
-/** How to open a file of the spool; a symbolic link in its place is an error, and not followed. */
-export const flags = /* @__PURE__ */ makeFlags();
-
-function makeFlags() {
-  // Windows has none of the two, nor the bits of a mode. A pipe in the place of a file would keep its
-  // reader waiting.
-  const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWait = 0 } = constants;
-  return {
-    create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow,
-    overwrite: constants.O_WRONLY | noFollow,
-    read: constants.O_RDONLY | noFollow | noWait,
-    mode: OWNER_ONLY,
-  };
-}
 
 /** Makes the directory where it is not there, and gives its real path. Throws where it is not safe. */
 export function prepareDirectory(directory: string): string {
@@ -53,7 +37,7 @@ export function prepareDirectory(directory: string): string {
  * first, to the disk, then under its own. Throws the file system's error, and leaves nothing behind.
  */
 export function writeWholeSync(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = openSync(temporary, flags.create, OWNER_ONLY);
+  const file = openSync(temporary, flags.create, flags.mode);
   try {
     try {
       for (const part of parts) writeAll(file, part);
@@ -69,15 +53,27 @@ export function writeWholeSync(temporary: string, path: string, parts: readonly 
   syncDirectory(dirname(path));
 }
 
-/** The same without keeping the event loop waiting for the disk. */
-export async function writeWhole(temporary: string, path: string, parts: readonly Uint8Array[]) {
-  const file = await open(temporary, flags.create, OWNER_ONLY);
+/**
+ * The same without keeping the event loop waiting for the disk. False, with nothing left behind, where it
+ * is not wanted any more before the file has got its name.
+ */
+export async function writeWhole(
+  temporary: string,
+  path: string,
+  parts: readonly Uint8Array[],
+  isWanted: () => boolean,
+): Promise<boolean> {
+  const file = await open(temporary, flags.create, flags.mode);
   try {
     try {
       for (const part of parts) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
+    }
+    if (!isWanted()) {
+      removeQuietly(temporary);
+      return false;
     }
     await rename(temporary, path);
   } catch (error) {
@@ -87,6 +83,7 @@ export async function writeWhole(temporary: string, path: string, parts: readonl
   await open(dirname(path), constants.O_RDONLY)
     .then((directory) => directory.sync().finally(() => directory.close()))
     .catch(() => undefined);
+  return true;
 }
 
 /** Reads a file that has to be of this many bytes, and no more of it if it is not. */
@@ -99,15 +96,6 @@ export async function readWhole(path: string, bytes: number): Promise<Buffer> {
     return await file.readFile();
   } finally {
     await file.close();
-  }
-}
-
-/** Removes a file; what does not work out does not matter. */
-export function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It is in nobody's way.
   }
 }
 

@@ -1,6 +1,6 @@
-import { attempt } from '../../core/index.js';
+import { codeOf } from '../../disk/index.js';
 import type { EntryName } from './file-names.js';
-import { codeOf, type Problems } from './problems.js';
+import type { Problems } from './problems.js';
 import type { EntryFile, SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts } from './types.js';
 
@@ -11,8 +11,8 @@ const MAX_CORRUPT = 10;
 export interface Item {
   readonly entry: EntryName;
   holder: string;
-  /** Being written, to be handed out, or handed out. */
-  state: 'writing' | 'waiting' | 'taken';
+  /** Being written, to be handed out, handed out, or done with and not removed yet. */
+  state: 'writing' | 'waiting' | 'taken' | 'settled';
 }
 
 /**
@@ -65,8 +65,25 @@ export class Inventory {
     return oldest;
   }
 
+  /** Removes an entry that is done with. Where that fails it is tried again at each look. */
+  settle(item: Item): void {
+    item.state = 'settled';
+    try {
+      this.directory.remove(fileOf(item));
+      this.delete(item);
+    } catch (error) {
+      this.problems.failed('cannot remove what is settled, and the next process sends it', error);
+    }
+  }
+
+  /** Removes what is done with and is still there. */
+  settleRest(): void {
+    for (const item of this.items.values()) if (item.state === 'settled') this.settle(item);
+  }
+
   /** Looks for what dead processes have left. */
   look(): void {
+    this.settleRest();
     try {
       const { orphans, unfinished, corrupt, foreignBytes } = this.directory.look();
       this.corrupt = [...corrupt];
@@ -82,26 +99,32 @@ export class Inventory {
     }
   }
 
-  /** Makes room for so many bytes where the oldest can give way. False where that is not enough. */
+  /**
+   * Makes room for so many bytes where the oldest can give way; one that cannot be removed leaves that to
+   * the next. False where it is not enough.
+   */
   makeRoom(bytes: number): boolean {
-    if (this.used() + bytes <= this.maxBytes) return true;
+    const isRoom = (): boolean => this.used() + bytes <= this.maxBytes;
+    if (isRoom()) return true;
     this.look();
     const waiting = [...this.items.values()].filter(({ state }) => state === 'waiting');
     const yielding = sum(waiting) + sum(this.corrupt);
     if (this.used() - yielding + bytes > this.maxBytes) return false;
+    for (const file of this.corrupt) {
+      if (isRoom()) return true;
+      this.discard(file);
+    }
     let points = 0;
-    while (this.used() + bytes > this.maxBytes) {
-      const aside = this.corrupt.shift();
-      const item = aside === undefined ? this.oldestWaiting() : undefined;
-      if (aside !== undefined) this.directory.remove(aside);
-      if (item !== undefined) points += this.drop(item);
+    for (const item of waiting.sort(byAge)) {
+      if (isRoom()) break;
+      points += this.drop(item);
     }
     if (points > 0) {
       this.totals.droppedPoints += points;
       const what = `is full (${this.maxBytes} bytes), and its oldest ${points} points gave way.`;
       this.problems.say(what, 'see why nothing is accepted, or raise maxBytes.');
     }
-    return true;
+    return isRoom();
   }
 
   /** Renames a file so that nobody sends it, and counts it. */
@@ -134,7 +157,7 @@ export class Inventory {
   counts(): SpoolCounts {
     const counts = { entries: 0, bytes: 0, points: 0, ...this.totals };
     for (const { entry, state } of this.items.values()) {
-      if (state === 'writing') continue;
+      if (state === 'writing' || state === 'settled') continue;
       counts.entries += 1;
       counts.bytes += entry.bytes;
       counts.points += entry.points;
@@ -163,20 +186,37 @@ export class Inventory {
 
   /** Removes an entry, and returns how many points are lost by it. */
   private drop(item: Item): number {
-    const isRemoved = this.directory.remove(fileOf(item));
+    const isRemoved = this.removeFile(fileOf(item));
+    if (isRemoved === undefined) return 0;
     this.delete(item);
     if (isRemoved) return item.entry.points;
     if (item.holder === this.directory.holder) this.miss(item);
     return 0;
   }
 
-  private trim(): void {
-    while (this.corrupt.length > MAX_CORRUPT) {
-      const oldest = this.corrupt.shift();
-      if (oldest === undefined) return;
-      attempt(() => this.directory.remove(oldest));
+  /** Removes what was set aside; it counts for as long as it is there. */
+  private discard(file: EntryFile): void {
+    if (this.removeFile(file) === undefined) return;
+    this.corrupt = this.corrupt.filter((it) => it !== file);
+  }
+
+  /** False where the file is not there any more; undefined, with the problem told, where it stays. */
+  private removeFile(file: EntryFile): boolean | undefined {
+    try {
+      return this.directory.remove(file);
+    } catch (error) {
+      this.problems.failed('cannot remove what should give way', error);
+      return undefined;
     }
   }
+
+  private trim(): void {
+    for (const file of this.corrupt.slice(0, -MAX_CORRUPT)) this.discard(file);
+  }
+}
+
+function byAge(a: Item, b: Item): number {
+  return a.entry.id < b.entry.id ? -1 : 1;
 }
 
 /** The file of an item that is written. */

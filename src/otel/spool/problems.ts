@@ -1,9 +1,5 @@
 import { attempt } from '../../core/index.js';
-
-/** The code of an error of the file system, such as `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
-}
+import { codeOf } from '../../disk/index.js';
 
 /** What to do about an error of the file system. */
 const FIXES: Readonly<Record<string, string>> = {

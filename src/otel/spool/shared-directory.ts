@@ -1,16 +1,13 @@
 import { readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, Owner } from '../../disk/index.js';
 import {
   type EntryKind,
   type EntryName,
   entryFile,
-  ownerFile,
   parseFile,
   type SpoolFile,
 } from './file-names.js';
-import { removeQuietly } from './files.js';
-import { Owner } from './owner.js';
-import { codeOf } from './problems.js';
 
 /** A file of an entry, whoever holds it. */
 export type EntryFile = Extract<SpoolFile, { readonly kind: EntryKind }>;
@@ -69,7 +66,7 @@ export class SharedDirectory {
     const needed = new Set([...orphans, ...unfinished].map(({ holder }) => holder));
     for (const file of found) {
       if (file?.kind !== 'owner' || needed.has(file.holder) || !isDead(file.holder)) continue;
-      removeQuietly(join(this.path, ownerFile(file.holder)));
+      this.owner.forget(file.holder);
     }
     return { orphans, unfinished, corrupt, foreignBytes };
   }

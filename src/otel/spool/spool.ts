@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { type Clock, systemClock } from '../../core/clock.js';
+import { BEAT_MILLIS, codeOf, removeQuietly } from '../../disk/index.js';
 import { decodeEntry, encodeHeader, HEADER_BYTES } from './entry-format.js';
 import { entryId } from './file-names.js';
 import { prepareDirectory, readWhole, writeWhole, writeWholeSync } from './files.js';
 import { fileOf, Inventory, type Item } from './inventory.js';
-import { BEAT_MILLIS } from './owner.js';
-import { codeOf, Fault, Problems, reasonOf } from './problems.js';
+import { Fault, Problems, reasonOf } from './problems.js';
 import { SharedDirectory } from './shared-directory.js';
 import type { SpoolCounts, SpoolEntry, SpooledEntry, SpoolOptions, WriteOptions } from './types.js';
 
@@ -35,6 +36,8 @@ export class Spool {
   private readonly maxBytes: number;
   private readonly problems: Problems;
   private readonly opened: Opened | undefined;
+  /** What `write` was given, by the object itself. */
+  private readonly drafts = new WeakMap<SpoolEntry, Draft>();
   private isOpen: boolean;
   private lastLook: number;
   private lastMillis = 0;
@@ -58,16 +61,24 @@ export class Spool {
    * Writes an entry and waits until the disk has it: for a process that is about to die. Costs a
    * flush of the disk, often some milliseconds. Returns its id, or false where it was not written:
    * its points are then the caller's to count. The bytes are copied to disk before it returns.
+   *
+   * The very object that `write` has been given, and has not settled or has just written, is there once.
    */
   writeSync(entry: SpoolEntry, options: WriteOptions = {}): string | false {
-    const draft = this.begin(entry);
+    const begun = this.drafts.get(entry);
+    const isKept = begun?.opened.inventory.has(begun.item) === true;
+    if (isKept && begun.item.state !== 'writing') return begun.item.entry.id;
+    const draft = isKept ? begun : this.begin(entry);
     if (draft === undefined) return false;
+    const { temporary, path, parts } = draft;
+    const write = (): void =>
+      draft === begun ? this.overtake(draft) : writeWholeSync(temporary, path, parts);
     try {
       try {
-        writeWholeSync(...draft.files);
+        write();
       } catch (error) {
         this.restore(error, draft.opened);
-        writeWholeSync(...draft.files);
+        write();
       }
     } catch (error) {
       return this.refuse(draft, error);
@@ -77,22 +88,28 @@ export class Spool {
 
   /**
    * The same without keeping the event loop waiting, for a batch that is written before it is sent.
-   * `body` must not change until the promise is settled.
+   * `body` must not change until the promise is settled. False too where `writeSync` has written the
+   * entry meanwhile: then whoever called that knows of it.
    */
   async write(entry: SpoolEntry, options: WriteOptions = {}): Promise<string | false> {
     const draft = this.begin(entry);
     if (draft === undefined) return false;
+    this.drafts.set(entry, draft);
+    const { item, temporary, path, parts } = draft;
+    const isOurs = (): boolean => item.state === 'writing' && draft.opened.inventory.has(item);
+    const attempt = (): Promise<boolean> => writeWhole(temporary, path, parts, isOurs);
     try {
       try {
-        await writeWhole(...draft.files);
+        await attempt();
       } catch (error) {
+        if (!isOurs()) return false;
         this.restore(error, draft.opened);
-        await writeWhole(...draft.files);
+        await attempt();
       }
     } catch (error) {
-      return this.refuse(draft, error);
+      return isOurs() ? this.refuse(draft, error) : false;
     }
-    return this.finish(draft, options);
+    return isOurs() ? this.finish(draft, options) : false;
   }
 
   /**
@@ -136,13 +153,7 @@ export class Spool {
   /** Forgets an entry that is settled: accepted, or refused for good. Unknown ids are ignored. */
   remove(id: string): void {
     const item = this.opened?.inventory.get(id);
-    if (this.opened === undefined || item === undefined) return;
-    this.opened.inventory.delete(item);
-    try {
-      this.opened.directory.remove(fileOf(item));
-    } catch (error) {
-      this.problems.failed('cannot remove what is settled, and the next process sends it', error);
-    }
+    if (item !== undefined) this.opened?.inventory.settle(item);
   }
 
   /** Puts an entry back into its place in the order, to be sent later. Unknown ids are ignored. */
@@ -172,6 +183,7 @@ export class Spool {
     if (this.opened === undefined || !this.isOpen) return;
     this.isOpen = false;
     clearInterval(this.opened.timer);
+    this.opened.inventory.settleRest();
     this.opened.directory.leave();
   }
 
@@ -219,20 +231,43 @@ export class Spool {
       this.problems.failed('cannot take an entry', error);
       return undefined;
     }
-    // The clock may be set back; the order stays.
-    this.lastMillis = Math.max(this.lastMillis, Math.trunc(this.clock.now()));
-    const id = entryId(this.lastMillis, this.counter++, directory.holder);
+    const id = this.newId(directory);
     const item: Item = { entry: { id, points, bytes }, holder: directory.holder, state: 'writing' };
     inventory.add(item);
-    const [temporary, path] = (['tmp', 'otlp1'] as const).map((kind) =>
-      directory.pathOf(item.entry, item.holder, kind),
-    ) as [string, string];
-    return { opened, item, files: [temporary, path, [encodeHeader(body, points), body]] };
+    return {
+      opened,
+      item,
+      temporary: directory.pathOf(item.entry, item.holder, 'tmp'),
+      path: directory.pathOf(item.entry, item.holder, 'otlp1'),
+      parts: [encodeHeader(body, points), body],
+    };
+  }
+
+  private newId({ holder }: SharedDirectory): string {
+    // The clock may be set back; the order stays.
+    this.lastMillis = Math.max(this.lastMillis, Math.trunc(this.clock.now()));
+    return entryId(this.lastMillis, this.counter++, holder);
+  }
+
+  /**
+   * Writes what `write` has begun, under the same name: one of the two takes the other's place. What
+   * `write` is at may still be under way in the system, and go on or not.
+   */
+  private overtake({ opened, item, temporary, path, parts }: Draft): void {
+    // Without it nothing gets the name any more. It has gone where it has got it already.
+    removeQuietly(temporary);
+    if (existsSync(path)) return;
+    const { directory } = opened;
+    const another = { ...item.entry, id: this.newId(directory) };
+    writeWholeSync(directory.pathOf(another, item.holder, 'tmp'), path, parts);
+    // It may have been made meanwhile, and nobody comes back to it at the end of the process.
+    removeQuietly(temporary);
   }
 
   /** Makes the directory again where it was removed; throws what it cannot mend. */
   private restore(error: unknown, { directory }: Opened): void {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    // Whoever has left is not to be known again.
+    if (codeOf(error) !== 'ENOENT' || !this.isOpen) throw error;
     prepareDirectory(directory.path);
     directory.beat();
     this.problems.failed('was removed while in use, and is made again', error);
@@ -254,7 +289,10 @@ export class Spool {
 interface Draft {
   readonly opened: Opened;
   readonly item: Item;
-  readonly files: Parameters<typeof writeWholeSync>;
+  /** Where it is written first, and where it is then. */
+  readonly temporary: string;
+  readonly path: string;
+  readonly parts: readonly Uint8Array[];
 }
 
 /** False where the entry is another process's by now. Throws the file system's error. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -11,9 +10,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal, type JournalOptions } from '../../../src/live/journal/journal.js';
 import type { RawRequest } from '../../../src/live/receiver/intake.js';
 
@@ -74,6 +74,142 @@ function segment(): string {
   const [path = ''] = segments();
   return path;
 }
+
+/** What a write does to a file handle, whichever way it is asked for. */
+type Write = (this: FileHandle, ...args: unknown[]) => Promise<unknown>;
+
+/** As if the disk took no more for as long as `isFull` says so; of what is written a half arrives. */
+async function limitDisk(isFull: () => boolean): Promise<void> {
+  const probe = await openFile(join(folder, 'probe'), 'w');
+  const handles: Record<string, Write> = Object.getPrototypeOf(probe);
+  const write = handles['write'] as Write;
+  await probe.close();
+  rmSync(join(folder, 'probe'));
+  for (const name of ['write', 'writev', 'writeFile']) {
+    const real = handles[name] as Write;
+    vi.spyOn(handles, name).mockImplementation(async function (this: FileHandle, ...args) {
+      if (!isFull()) return real.apply(this, args);
+      const bytes = Buffer.concat([args[0] as Buffer | Buffer[]].flat());
+      await write.call(this, bytes.subarray(0, bytes.length / 2));
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+  }
+}
+
+/** Bytes in the folder. */
+function folderBytes(): number {
+  return segments().reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
+/** Keeps requests one after the other, each of which was tried before the next comes in. */
+async function appendTo(journal_: Journal, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    journal_.append(requestOf(text));
+    await journal_['last'];
+    now += 1;
+  }
+}
+
+describe('a disk that is full', () => {
+  it('is told of once, and keeping goes on when there is space again', async () => {
+    let isFull = false;
+    await limitDisk(() => isFull);
+    const journal_ = await journal();
+    await appendTo(journal_, 'a');
+    isFull = true;
+    await appendTo(journal_, 'b', 'c');
+    expect(problems).toEqual([
+      `"${folder}" cannot be written: ENOSPC: no space left on device, write. What comes in is not kept until it can be.`,
+    ]);
+    isFull = false;
+    // It is not tried at each request.
+    await appendTo(journal_, 'd');
+    now += 10_000;
+    await appendTo(journal_, 'e', 'f');
+    expect(problems.slice(1)).toEqual([
+      `"${folder}" can be written again. 3 requests that came in meanwhile were not kept.`,
+    ]);
+    expect(journal_.skipped).toBe(3);
+    await journal_.close();
+    expect(await read(await journal())).toEqual(['a', 'e', 'f']);
+  });
+
+  it('is left no fuller by what could not be written, however often it is tried', async () => {
+    let isFull = false;
+    await limitDisk(() => isFull);
+    const journal_ = await journal();
+    await appendTo(journal_, 'a');
+    const bytes = folderBytes();
+    isFull = true;
+    for (let i = 0; i < 20; i++) {
+      await appendTo(journal_, 'x'.repeat(1_000));
+      now += 10_000;
+    }
+    expect(folderBytes()).toBe(bytes);
+    expect(segments()).toHaveLength(1);
+    expect(problems).toHaveLength(1);
+    expect(journal_.skipped).toBe(20);
+  });
+
+  it('of less room than is allowed: the oldest gives way, which is told of once', async () => {
+    const room = 8 * MEBIBYTE;
+    await limitDisk(() => folderBytes() > room);
+    const journal_ = await journal({ maxBytes: 16 * MEBIBYTE });
+    const texts = Array.from({ length: 120 }, (_, i) => String(i).padEnd(100_000));
+    await appendTo(journal_, ...texts);
+    await journal_.close();
+    expect(journal_.skipped).toBe(0);
+    expect(problems).toEqual([
+      `The disk of "${folder}" is full, and the oldest of what was kept there gives way.`,
+    ]);
+    const kept = (await read(await journal())).map((text) => Number(text));
+    expect(kept.length).toBeGreaterThan(60);
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, i) => 120 - kept.length + i));
+  });
+});
+
+describe('a folder', () => {
+  it('that is removed is made again', async () => {
+    const journal_ = await journal();
+    rmSync(folder, { recursive: true });
+    await appendTo(journal_, 'a');
+    await journal_.close();
+    expect(problems).toEqual([]);
+    expect(await read(await journal())).toEqual(['a']);
+  });
+
+  it('in the place of which there is something else is told of once, and tried again', async () => {
+    const journal_ = await journal();
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
+    await appendTo(journal_, 'a', 'b');
+    now += 10_000;
+    await appendTo(journal_, 'c');
+    expect(problems).toEqual([expect.stringContaining('cannot be written: EEXIST')]);
+    rmSync(folder);
+    now += 10_000;
+    await appendTo(journal_, 'd');
+    expect(problems.slice(1)).toEqual([expect.stringContaining('3 requests that came in')]);
+    await journal_.close();
+    expect(await read(await journal())).toEqual(['d']);
+  });
+
+  it('that another process has taken over is left to that one', async () => {
+    const first = await journal();
+    await appendTo(first, 'a');
+    const holder = readdirSync(folder).find((name) => name.endsWith('.owner')) ?? '';
+    rmSync(join(folder, holder));
+    const second = await journal();
+    // Its own segment is full of time, and it looks again.
+    now += 3_600_000;
+    await appendTo(first, 'b');
+    expect(problems).toEqual([expect.stringContaining('is in use by the process')]);
+    expect(first.skipped).toBe(1);
+    await appendTo(second, 'c');
+    await second.close();
+    expect(await read(await journal({ folder }))).not.toContain('b');
+  });
+});
 
 describe('a journal', () => {
   it('gives back what was kept, in order, with time and encoding', async () => {
@@ -148,27 +284,9 @@ describe('a journal', () => {
     await expect(journal()).rejects.toThrow(`is in use by the process ${process.pid}`);
   });
 
-  it('takes over from a process that has ended', async () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeFileSync(join(folder, 'lock'), JSON.stringify({ pid, start: '1' }));
-    await keep('a');
-    expect(await read(await journal())).toEqual(['a']);
-  });
-
-  it('takes over from a process whose id another one has now, and from half a lock', async () => {
-    // Field 22 of this process is another one where there is /proc; elsewhere it is not known.
-    if (process.platform === 'linux') {
-      writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: process.pid, start: '1' }));
-      await keep('a');
-    }
-    writeFileSync(join(folder, 'lock'), '{"pid":');
-    await keep('b');
-    expect(await read(await journal())).toContain('b');
-  });
-
   it('lets the folder go when it is closed', async () => {
     await keep('a');
-    expect(readdirSync(folder)).not.toContain('lock');
+    expect(readdirSync(folder).map((name) => join(folder, name))).toEqual(segments());
   });
 
   it('lets the folder go when it cannot be opened', async () => {
@@ -186,15 +304,6 @@ describe('a journal', () => {
       message: expect.stringContaining('Nothing can be kept'),
       fix: expect.stringContaining('--keep'),
     });
-  });
-
-  it('goes on without keeping where the disk fails, and says so once', async () => {
-    const journal_ = await journal();
-    rmSync(folder, { recursive: true });
-    for (let i = 0; i < 3; i++) journal_.append(requestOf('x'));
-    await journal_.close();
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain('cannot be written any more');
   });
 
   it('keeps nothing that the disk cannot take in time', async () => {

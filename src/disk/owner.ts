@@ -9,14 +9,19 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ownerFile } from './file-names.js';
-import { flags, removeQuietly } from './files.js';
-import { codeOf } from './problems.js';
+import { codeOf, flags, removeQuietly } from './files.js';
 
 /** Between two signs of life, milliseconds. */
 export const BEAT_MILLIS = 10_000;
 /** A process without a sign of life for this long is dead, milliseconds. */
-export const STALE_MILLIS = 30_000;
+const STALE_MILLIS = 30_000;
+
+const OWNER = /^([\da-f]{16})\.owner$/;
+
+/** The id in the name of the file that a process is known by; undefined for any other file. */
+export function ownerOf(name: string): string | undefined {
+  return OWNER.exec(name)?.[1];
+}
 
 /** A process, as far as another one can look it up. */
 interface Identity {
@@ -27,9 +32,16 @@ interface Identity {
   readonly start: string;
 }
 
+/** What the file of a process says. */
+interface Signs {
+  /** The last sign of life, by the file system's time, milliseconds. */
+  readonly seen: number;
+  readonly identity: Identity | undefined;
+}
+
 /**
- * Who an open spool is to the others on its directory: a file named after a random id, removed at
- * close. Others judge by it whether the entries of this id may be taken over:
+ * Who a process is to the others that use the same directory: a file named after a random id, removed
+ * when it leaves. Others judge by it whether what this id holds may be taken over:
  *
  * - no file: closed, so dead;
  * - a process of the same kernel and process-id namespace: looked up, by id and start. That is right
@@ -43,12 +55,12 @@ interface Identity {
 export class Owner {
   readonly id = randomBytes(8).toString('hex');
   private readonly path: string;
-  private readonly self = identityOf(process.pid);
+  readonly self = identityOf(process.pid);
   private readonly text = JSON.stringify(this.self);
 
   /** Writes the file. Throws the file system's error. */
   constructor(private readonly directory: string) {
-    this.path = join(directory, ownerFile(this.id));
+    this.path = this.pathOf(this.id);
     this.create();
   }
 
@@ -69,32 +81,50 @@ export class Owner {
   /** Whether the process behind an id is dead: what it holds may be taken over. */
   isDead(id: string): boolean {
     if (id === this.id) return false;
-    let text: string;
-    let seen: number;
+    let other: Signs;
     try {
-      const file = openSync(join(this.directory, ownerFile(id)), flags.read);
-      try {
-        seen = fstatSync(file).mtimeMs;
-        text = readFileSync(file, 'utf8');
-      } finally {
-        closeSync(file);
-      }
+      other = this.read(id);
     } catch (error) {
       return codeOf(error) === 'ENOENT';
     }
-    const other = parseIdentity(text);
-    // Another spool of this very process, perhaps in a worker thread that has ended: by its file.
-    if (this.self.place !== '' && other?.place === this.self.place && other.pid !== process.pid) {
-      const isGone = hasEnded(other);
-      if (isGone !== undefined) return isGone;
-    }
+    const isGone = this.look(other.identity);
+    if (isGone !== undefined) return isGone;
     const now = this.beat();
     // A time that lies ahead is just as old: somebody has set the clock back since.
-    return now !== undefined && Math.abs(now - seen) >= STALE_MILLIS;
+    return now !== undefined && Math.abs(now - other.seen) >= STALE_MILLIS;
+  }
+
+  /** What the file of an id says. Throws the file system's error. */
+  read(id: string): Signs {
+    const file = openSync(this.pathOf(id), flags.read);
+    try {
+      const seen = fstatSync(file).mtimeMs;
+      return { seen, identity: parseIdentity(readFileSync(file, 'utf8')) };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Removes the file of a dead process, of which nothing is left that one has to know its death for. */
+  forget(id: string): void {
+    removeQuietly(this.pathOf(id));
   }
 
   remove(): void {
     removeQuietly(this.path);
+  }
+
+  private pathOf(id: string): string {
+    return join(this.directory, `${id}.owner`);
+  }
+
+  /** Looks a process up. Whether it has ended; undefined where that cannot be seen from here. */
+  private look(other: Identity | undefined): boolean | undefined {
+    const { place, pid, start } = this.self;
+    if (place === '' || other?.place !== place) return undefined;
+    // Another one of this very process, perhaps of a worker thread that has ended.
+    if (other.pid === pid && other.start === start) return undefined;
+    return hasEnded(other);
   }
 
   private create(): number {
