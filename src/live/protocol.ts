@@ -42,6 +42,8 @@ export interface Answer {
   readonly stepMillis: number;
   /** Ends of the steps, in milliseconds: what every line's `values` are at. */
   readonly times: readonly number[];
+  /** Why there are fewer of them than usual: the history of this time is kept coarser. */
+  readonly note?: string | undefined;
   /** The views that there are something to show in, in the order of the menu. */
   readonly views: readonly { readonly view: string; readonly title: string }[];
   /** Everybody who has sent anything. */

@@ -91,6 +91,7 @@ export function App() {
                 <Filters asking={asking} attributes={answer.attributes} />
                 <BreakDown asking={asking} attributes={answer.attributes} />
                 <span class="gap" />
+                {answer.note !== undefined && <span class="span">{answer.note}</span>}
                 {asking.to !== undefined && <span class="span">{spanInWords(answer)}</span>}
                 <TimeRange asking={asking} maxSeconds={answer.history.maxSeconds} />
               </div>

@@ -60,6 +60,11 @@ export class Instrument {
     this.hasExplicitBuckets = metric.kind === 'histogram';
   }
 
+  /** Whether it tells how much there is, not how much more. */
+  get isLevel(): boolean {
+    return this.type === 'gauge' || this.type === 'upDownCounter';
+  }
+
   get lastSeen(): number {
     let last = 0;
     for (const { lastSeen } of this.series) last = Math.max(last, lastSeen);

@@ -21,7 +21,8 @@ export interface Shared {
 
 /**
  * The history of one series: a row of numbers for each slot in which something came, the oldest first. The first
- * number of a row is the slot. A ring in one array, so that neither adding nor forgetting moves the others.
+ * number of a row is the slot, of a merged one its first. A ring in one array, so that neither adding nor
+ * forgetting moves the others.
  */
 export class Rows {
   private data: Float64Array;
@@ -100,12 +101,63 @@ export class Rows {
     else if (rows > this.count * 1.25 + FIRST_ROWS) this.resize(roomFor(this.count));
   }
 
+  /** Adds rows up whose slots are in the same row by `startOf`, and gives memory back at once. */
+  merge(startOf: (slot: number) => number): void {
+    let kept = 0;
+    for (let row = 0; row < this.count; row++) {
+      const slot = startOf(this.slotOf(row));
+      if (kept > 0 && this.slotOf(kept - 1) === slot) this.addTo(kept - 1, row);
+      else {
+        this.copyTo(kept, row);
+        this.data[this.offsetOf(kept)] = slot;
+        kept += 1;
+      }
+    }
+    this.keepFirst(kept);
+  }
+
+  /** Of rows whose slots are in the same row by `startOf`, keeps the last as it is: a level at their end. */
+  thin(startOf: (slot: number) => number): void {
+    let kept = 0;
+    for (let row = 0; row < this.count; row++) {
+      const next = row + 1;
+      const isLast =
+        next === this.count || startOf(this.slotOf(row)) !== startOf(this.slotOf(next));
+      if (!isLast) continue;
+      this.copyTo(kept, row);
+      kept += 1;
+    }
+    this.keepFirst(kept);
+  }
+
+  private addTo(row: number, other: number): void {
+    const to = this.offsetOf(row);
+    const from = this.offsetOf(other);
+    for (let i = 1; i < this.width; i++) {
+      this.data[to + i] = (this.data[to + i] as number) + (this.data[from + i] as number);
+    }
+  }
+
+  private copyTo(row: number, other: number): void {
+    if (row === other) return;
+    const from = this.offsetOf(other);
+    this.data.copyWithin(this.offsetOf(row), from, from + this.width);
+  }
+
+  private keepFirst(count: number): void {
+    this.count = count;
+    const rows = roomFor(count);
+    if (rows * this.width < this.data.length) this.resize(rows);
+  }
+
   private resize(rows: number): void {
     const data = new Float64Array(rows * this.width);
-    for (let row = 0; row < this.count; row++) {
-      const from = this.offsetOf(row);
-      data.set(this.data.subarray(from, from + this.width), row * this.width);
-    }
+    // In two pieces where the rows go on at the beginning of the array: a piece for each row takes twice as long.
+    const from = this.head * this.width;
+    const length = this.count * this.width;
+    const first = this.data.subarray(from, from + length);
+    data.set(first);
+    data.set(this.data.subarray(0, length - first.length), first.length);
     this.shared.rowBytes += data.byteLength - this.data.byteLength;
     this.data = data;
     this.head = 0;

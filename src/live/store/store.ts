@@ -6,6 +6,7 @@ import type {
 } from '../otlp/types.js';
 import { Instrument } from './instrument.js';
 import { boundsOf, fold, isFoldable, isSound, record } from './record.js';
+import { Resolution } from './resolution.js';
 import { Resource, resourceKey } from './resource.js';
 import type { Shared } from './rows.js';
 import { type Series, SLOT_MILLIS, type When } from './series.js';
@@ -36,7 +37,7 @@ export interface Added {
 const SWEEP_MILLIS = 5_000;
 /** Clocks of other machines may be that far ahead, milliseconds. */
 const AHEAD_MILLIS = 5_000;
-/** Of the history that is dropped at a time when there is too much of it. */
+/** Of the history that is dropped at a time when there is too much of it, coarse as it is. */
 const SHARE_DROPPED = 0.1;
 /** Of its bytes that a history is brought down to then, so that it is not swept for each request. */
 const SHARE_LEFT = 0.9;
@@ -51,14 +52,16 @@ const OVERFLOW_SERIES = 1_000;
 const SILENT_MILLIS = 600_000;
 
 /**
- * What has been received lately, in memory: bounded by time, by bytes and by the number of series. Takes
- * the metrics of any OpenTelemetry SDK, delta and cumulative.
+ * What has been received lately, in memory: bounded by time, by bytes and by the number of series. Where bytes are
+ * short, what is old is kept coarser before it is dropped. Takes the metrics of any OpenTelemetry SDK, delta and
+ * cumulative.
  */
 export class Store {
   readonly maxSeconds: number;
   readonly maxBytes: number;
   readonly maxSeries: number;
   readonly now: () => number;
+  readonly resolution = new Resolution();
   readonly dropped: Record<string, number> = {};
   /** Points since the start that count in an overflow, since their series would have been too many. */
   folded = 0;
@@ -99,11 +102,16 @@ export class Store {
 
   /** Time of the oldest row, ms; `undefined` where there is none. */
   get oldest(): number | undefined {
+    const slot = this.oldestSlot;
+    return slot === undefined ? undefined : slot * SLOT_MILLIS;
+  }
+
+  private get oldestSlot(): number | undefined {
     let slot = Number.POSITIVE_INFINITY;
     for (const { series } of this.byName.values()) {
       for (const { rows } of series) if (rows.length > 0) slot = Math.min(slot, rows.slotOf(0));
     }
-    return slot === Number.POSITIVE_INFINITY ? undefined : slot * SLOT_MILLIS;
+    return slot === Number.POSITIVE_INFINITY ? undefined : slot;
   }
 
   get pointsPerMinute(): number {
@@ -253,16 +261,21 @@ export class Store {
     return { start: Number(startTime) / 1e6, time: measured === 0 ? receivedAt : measured, slot };
   }
 
-  /** Forgets what is older than is kept, and more where that is too much. */
+  /** Forgets what is older than is kept. Where that leaves too much, makes it coarser, or else forgets more. */
   sweep(): void {
+    const { resolution } = this;
     const now = this.now();
     this.sweptAt = now;
     const end = Math.ceil(now / SLOT_MILLIS);
-    this.forget(Math.floor((now - this.maxSeconds * 1_000) / SLOT_MILLIS));
+    this.forget(resolution.startOf(Math.floor((now - this.maxSeconds * 1_000) / SLOT_MILLIS)));
     const most = this.maxBytes * (this.bytes > this.maxBytes ? SHARE_LEFT : 1);
+    // What came late, or was kept on disk, may lie in rows that are wider already.
+    if (this.bytes > most) this.merge();
+    while (this.bytes > most && resolution.coarsen(this.oldestSlot ?? end, end)) this.merge();
     for (let from = this.horizon; this.bytes > most && from < end; ) {
-      const oldest = Math.max(from, Math.floor((this.oldest ?? now) / SLOT_MILLIS));
-      from = oldest + Math.max(1, Math.ceil((end - oldest) * SHARE_DROPPED));
+      const oldest = Math.max(from, this.oldestSlot ?? end);
+      const wished = oldest + Math.ceil((end - oldest) * SHARE_DROPPED);
+      from = resolution.startOf(Math.max(wished, resolution.endOf(oldest)));
       this.forget(from);
       this.horizon = from;
     }
@@ -277,6 +290,17 @@ export class Store {
       if (resource.series === 0) this.byIdentity.delete(key);
     }
     this.forgetSeconds();
+  }
+
+  /** Puts together what is in one row. */
+  private merge(): void {
+    const startOf = (slot: number) => this.resolution.startOf(slot);
+    for (const { series, isLevel } of this.byName.values()) {
+      for (const { rows } of series) {
+        if (isLevel) rows.thin(startOf);
+        else rows.merge(startOf);
+      }
+    }
   }
 
   private forgetSeconds(): void {

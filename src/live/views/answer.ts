@@ -69,6 +69,7 @@ export function answer(store: Store, asking: Asking, context: AnswerContext): An
     to: span.to * 1_000,
     stepMillis: span.step * 1_000,
     times: timesOf(span),
+    ...(span.isCoarse && { note: coarseText(span.step) }),
     views: [
       { view: 'overview', title: 'Overview' },
       ...plans.map(({ purpose, title }) => ({ view: purpose, title })),
@@ -82,6 +83,10 @@ export function answer(store: Store, asking: Asking, context: AnswerContext): An
 }
 
 const NOTHING_IN_SPAN = 'Nothing of this was measured in the time shown. Choose a longer one.';
+
+function coarseText(step: number): string {
+  return `A point for every ${step} s: older history is kept coarser.`;
+}
 
 function unknownBoard(view: string): Board {
   const empty = `There is no view "${view.slice(0, 80)}", or nothing for it has been received yet.`;

@@ -172,13 +172,8 @@ export class Answerer {
   /** The share above the threshold of an objective, over the seconds before the end of the span. */
   sloErrors({ slo, instrument }: SloQuestion['slo'], seconds: number): number | null {
     const { to } = this.span;
-    const span = {
-      ...this.span,
-      from: to - seconds,
-      stepsFrom: to - seconds,
-      step: seconds,
-      steps: 1,
-    };
+    const from = this.store.resolution.startOf(to - seconds);
+    const span = { ...this.span, from, stepsFrom: from, step: to - from, steps: 1 };
     const groups = groupSeries(this.instruments(instrument.name), this.picked);
     const [group] = groups.map((it) => sumUp(it, span));
     if (group === undefined) return null;

@@ -37,8 +37,11 @@ function temporalityOf({ temporalities }: Instrument): 'delta' | 'cumulative' | 
   return [...temporalities][0] ?? 'none';
 }
 
-function trendOf({ name, type }: Instrument, answerer: Answerer): readonly (number | null)[] {
-  if (type === 'gauge' || type === 'upDownCounter') {
+function trendOf(
+  { name, type, isLevel }: Instrument,
+  answerer: Answerer,
+): readonly (number | null)[] {
+  if (isLevel) {
     const across = type === 'gauge' ? 'max' : 'sum';
     return answerer.levels(name, across)[0]?.values.map(rounded) ?? [];
   }

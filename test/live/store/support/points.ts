@@ -87,8 +87,9 @@ export function counter(
 export function level(
   temporality: Temporality,
   points: readonly DecodedNumberPoint[],
+  name = 'l',
 ): DecodedMetric {
-  return { ...NAMED, name: 'l', kind: 'sum', monotonic: false, temporality, points };
+  return { ...NAMED, name, kind: 'sum', monotonic: false, temporality, points };
 }
 
 export function gauge(points: readonly DecodedNumberPoint[]): DecodedMetric {
