@@ -5,7 +5,7 @@
 const WIDTHS = [1, 5, 15, 60, 300] as const;
 
 /** Of the rows that there are, those that are left when they are made wider, roughly. */
-const SHARE_LEFT = 0.85;
+const SHARE_LEFT = 0.8;
 /** Of what is kept at one width, the part that is made wider at a time. */
 const SHARE_AT_A_TIME = 0.125;
 
