@@ -1,6 +1,6 @@
 import type { Manifest, ManifestAttribute, ManifestInstrument } from '../declare/index.js';
 import { MeterbookError, show } from '../errors.js';
-import { checkManifests } from './check-arguments.js';
+import { checkInstrument, checkManifests } from './check-arguments.js';
 import type { SloOf } from './questions.js';
 
 /** The instruments of all registries by their exported name; of one that two declare, the first. */
@@ -78,6 +78,7 @@ export function isCounter({ kind }: ManifestInstrument): boolean {
 const SHARES = /(^|[._])(utilization|ratio)($|[._])/;
 
 /** Whether the values are shares of a whole, 0 to 1, which people read in per cent. */
-export function isShare({ name, unit }: Pick<ManifestInstrument, 'name' | 'unit'>): boolean {
-  return unit === '1' && SHARES.test(name);
+export function isShare(instrument: Pick<ManifestInstrument, 'name' | 'unit'>): boolean {
+  checkInstrument(instrument, 'isShare()', ['name', 'unit']);
+  return instrument.unit === '1' && SHARES.test(instrument.name);
 }
