@@ -25,8 +25,10 @@ export function newToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** Name of the cookie that stands for the token. */
-export const TOKEN_COOKIE = 'meterbook_live';
+/** Name of the cookie that stands for the token. Browsers send it to all ports of a host: each has its own. */
+export function cookieName({ socket }: IncomingMessage): string {
+  return `meterbook_live_${socket.localPort}`;
+}
 
 /**
  * Who may ask. Everybody on the machine may, unless there is a token; web pages may not, whatever
@@ -95,6 +97,6 @@ function digestOf(text: string): Buffer {
 
 function cookieOf(request: IncomingMessage): string | undefined {
   const pairs = (request.headers.cookie ?? '').split(';').map((it) => it.trim());
-  const found = pairs.find((it) => it.startsWith(`${TOKEN_COOKIE}=`));
-  return found?.slice(TOKEN_COOKIE.length + 1);
+  const start = `${cookieName(request)}=`;
+  return pairs.find((it) => it.startsWith(start))?.slice(start.length);
 }

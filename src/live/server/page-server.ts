@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Access, TOKEN_COOKIE } from '../access.js';
+import { type Access, cookieName } from '../access.js';
 import { listen } from '../listen.js';
 import { RefusedRequest } from '../otlp/body.js';
 import type { Asking } from '../protocol.js';
@@ -119,7 +119,7 @@ class PageHandler {
     }
     const token = url.searchParams.get('token');
     if (isPage && token !== null && access.isToken(token)) {
-      enter(url, token, response);
+      enter(url, token, request, response);
       return;
     }
     const denial = access.tokenDenial(request, true);
@@ -178,11 +178,11 @@ function parseUrl(text = ''): URL {
 }
 
 /** The token comes in the address once; from then on a cookie stands for it, which no script reads. */
-function enter(url: URL, token: string, response: ServerResponse): void {
+function enter(url: URL, token: string, request: IncomingMessage, response: ServerResponse): void {
   url.searchParams.delete('token');
   response.writeHead(303, {
     location: `/${url.search}`,
-    'set-cookie': `${TOKEN_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict`,
+    'set-cookie': `${cookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Strict`,
     'cache-control': 'no-store',
   });
   response.end();

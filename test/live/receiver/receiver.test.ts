@@ -227,7 +227,8 @@ describe('with a token', () => {
     expect((await post(target, PROTOBUF, { authorization: 'Bearer wrong' })).status).toBe(401);
     expect((await post(target, PROTOBUF, { authorization: `Basic ${token}` })).status).toBe(401);
     // A cookie goes along with what a page sends; the receiver does not take it.
-    expect((await post(target, PROTOBUF, { cookie: `meterbook_live=${token}` })).status).toBe(401);
+    const cookie = `meterbook_live_${new URL(target.receiverUrl).port}=${token}`;
+    expect((await post(target, PROTOBUF, { cookie })).status).toBe(401);
     const authorization = `Bearer ${token}`;
     expect((await post(target, PROTOBUF, { authorization })).status).toBe(200);
     expect((await post(target, PROTOBUF, { authorization, host: 'box.internal' })).status).toBe(

@@ -244,10 +244,22 @@ describe('with a token', () => {
     const entered = await send(`${target.pageUrl}&view=models`);
     expect([entered.status, entered.headers.location]).toEqual([303, '/?view=models']);
     const [cookie = ''] = entered.headers['set-cookie'] ?? [];
-    expect(cookie).toBe(`meterbook_live=${token}; Path=/; HttpOnly; SameSite=Strict`);
+    const name = `meterbook_live_${new URL(target.pageUrl).port}`;
+    expect(cookie).toBe(`${name}=${token}; Path=/; HttpOnly; SameSite=Strict`);
     const headers = { cookie: `other=1; ${cookie.split(';')[0]}` };
     expect((await send(at(target, '/'), { headers })).status).toBe(200);
     expect((await send(at(target, '/api/answer'), { headers })).status).toBe(200);
+  });
+
+  it('each of two on one host has a cookie of its own', async () => {
+    const all = [await live({ token }), await live({ token: 'a-token-of-another' })];
+    const entered = await Promise.all(all.map(({ pageUrl }) => send(pageUrl)));
+    const cookie = entered
+      .map(({ headers }) => headers['set-cookie']?.[0]?.split(';')[0])
+      .join('; ');
+    for (const target of all) {
+      expect((await send(at(target, '/api/answer'), { headers: { cookie } })).status).toBe(200);
+    }
   });
 
   it('nothing is served without it', async () => {
@@ -256,8 +268,12 @@ describe('with a token', () => {
       expect((await send(at(target, path))).status).toBe(401);
     }
     expect((await send(at(target, '/?token=wrong-wrong-wrong-wrong'))).status).toBe(401);
-    const wrong = { cookie: 'meterbook_live=wrong' };
-    expect((await send(at(target, '/api/answer'), { headers: wrong })).status).toBe(401);
+    const { port } = new URL(target.pageUrl);
+    const other = await live({ token: 'a-token-of-another' });
+    const { port: otherPort } = new URL(other.pageUrl);
+    for (const cookie of [`meterbook_live_${port}=wrong`, `meterbook_live_${otherPort}=${token}`]) {
+      expect((await send(at(target, '/api/answer'), { headers: { cookie } })).status).toBe(401);
+    }
     // Anywhere else an address with it would end up in logs.
     expect((await send(at(target, `/api/answer?token=${token}`))).status).toBe(401);
   });
