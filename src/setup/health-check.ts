@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MeterbookError, show } from '../errors.js';
 import type { Telemetry } from './options.js';
 
 /** How {@link healthCheck} answers. */
@@ -12,8 +13,8 @@ export interface HealthCheckOptions {
 
 /**
  * A handler for a readiness endpoint of `node:http` and what is built on it: answers with `health()`
- * as JSON; 200 while the pipeline runs, 503 once it has been shut down. Nothing secret is in it. Never
- * throws.
+ * as JSON; 200 while the pipeline runs, 503 once it has been shut down. Nothing secret is in it. Throws
+ * `INVALID_SETUP` for what has no `health()`; the handler never throws.
  *
  * ```ts
  * app.get('/healthz/metrics', healthCheck(telemetry));
@@ -24,6 +25,12 @@ export function healthCheck(
   options: HealthCheckOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { failingStatus = 200 } = options ?? {};
+  if (typeof telemetry?.health !== 'function') {
+    throw new MeterbookError('INVALID_SETUP', {
+      cause: `healthCheck() was given ${show(telemetry)}.`,
+      fix: 'Pass what setupMetrics() returned.',
+    });
+  }
   return (_request, response) => {
     const health = telemetry.health();
     const status =

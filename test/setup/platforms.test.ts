@@ -71,6 +71,10 @@ describe('flushAfter', () => {
 });
 
 describe('healthCheck', () => {
+  it('says at once what it was not given', () => {
+    expect(() => healthCheck(undefined as never)).toThrow(/healthCheck\(\) was given undefined/);
+  });
+
   it.each([
     [undefined, 200],
     [500, 500],
