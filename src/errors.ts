@@ -119,6 +119,24 @@ export class MeterbookError extends Error {
   }
 }
 
+/**
+ * The error for an argument that cannot be used.
+ *
+ * @param role what it was given as, behind its value: ` as source`; empty where the caller says it
+ * @param fix what to pass instead, in one sentence
+ */
+export function wrongArgument(
+  caller: string,
+  given: unknown,
+  role: string,
+  fix: string,
+): MeterbookError {
+  return new MeterbookError('INVALID_SETUP', {
+    cause: `${caller} was given ${show(given)}${role}.`,
+    fix,
+  });
+}
+
 /** A value as it reads in an error message: quoted, short, and never a throwing `toString`. */
 export function show(value: unknown): string {
   try {

@@ -1,5 +1,5 @@
 import type { Attributes } from '../declare/index.js';
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 import type { agentMetrics } from '../standard/index.js';
 import { countCall } from './streams/agent-scope.js';
 import { isStream, observedStream } from './streams/follow.js';
@@ -69,10 +69,12 @@ export function observeStream(
   const settings = settingsOf(attributes as Attributes, options, 'observeStream()');
   const isCall = typeof source === 'function';
   if (!isCall && !isStream(source) && !isThenable(source)) {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `observeStream() was given ${show(source)} as source.`,
-      fix: 'Pass the function that makes the call, or the stream that it returned.',
-    });
+    throw wrongArgument(
+      'observeStream()',
+      source,
+      ' as source',
+      'Pass the function that makes the call, or the stream that it returned.',
+    );
   }
   const call = new ModelCall(settings);
   countCall('inferenceCalls');

@@ -1,20 +1,25 @@
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 
 /** Throws `INVALID_SETUP` for a list of anything but manifests: callers need not be compiled. */
 export function checkManifests(given: unknown, caller: string): void {
   if (!Array.isArray(given)) {
-    throw refusal(caller, given, 'as manifests', 'Pass them in a list: [registry.manifest()].');
+    throw wrongArgument(
+      caller,
+      given,
+      ' as manifests',
+      'Pass them in a list: [registry.manifest()].',
+    );
   }
   const stray = given.findIndex((it) => !isManifest(it));
   if (stray < 0) return;
   const fix = 'Pass what registry.manifest() returns, for each registry.';
-  throw refusal(caller, given[stray], `as manifest ${stray}`, fix);
+  throw wrongArgument(caller, given[stray], ` as manifest ${stray}`, fix);
 }
 
 /** Throws `INVALID_SETUP` for what is no text. */
 export function checkText(given: unknown, caller: string, example: string): void {
   if (typeof given === 'string') return;
-  throw refusal(caller, given, 'as its text', `Pass a text, such as "${example}".`);
+  throw wrongArgument(caller, given, ' as its text', `Pass a text, such as "${example}".`);
 }
 
 /** Throws `INVALID_SETUP` for what is no instrument of a manifest, as far as its fields are read. */
@@ -25,13 +30,7 @@ export function checkInstrument(given: unknown, caller: string, fields: readonly
   );
   if (missing === undefined) return;
   const fix = `Pass one of registry.manifest().instruments: with ${fields.join(', ')}.`;
-  throw refusal(caller, given, `as instrument, whose ${missing} is missing`, fix);
-}
-
-/** The error for an argument that cannot be used. */
-export function refusal(caller: string, given: unknown, what: string, fix: string): MeterbookError {
-  const cause = `${caller} was given ${show(given)} ${what}.`;
-  return new MeterbookError('INVALID_SETUP', { cause, fix });
+  throw wrongArgument(caller, given, ` as instrument, whose ${missing} is missing`, fix);
 }
 
 function isManifest(given: unknown): boolean {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, AttributeValue } from '../declare/index.js';
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 
 /** The attributes of one context; `addAttributes` changes them in place. */
 export type Holder = Record<string, AttributeValue | undefined>;
@@ -50,10 +50,7 @@ function merged(outer: Holder | undefined, attributes: Attributes): Holder {
  */
 export function withAttributes<Result>(attributes: Attributes, fn: () => Result): Result {
   if (typeof fn !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `withAttributes() was given ${show(fn)}.`,
-      fix: 'Pass a function after the attributes.',
-    });
+    throw wrongArgument('withAttributes()', fn, '', 'Pass a function after the attributes.');
   }
   const store = storage ?? shared();
   return store.run(merged(store.getStore(), attributes), fn);

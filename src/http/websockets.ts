@@ -1,5 +1,5 @@
 import { attempt, currentContext, runInContext, withAttributes } from '../core/index.js';
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 import {
   type AgentInstrumentName,
   agentMetrics,
@@ -79,10 +79,12 @@ export function observeWebSockets<R extends object = typeof agentMetrics>(
   options: WebSocketOptions<R> = {},
 ): WebSocketObservation {
   if (typeof server?.on !== 'function' || typeof server.off !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `observeWebSockets() was given ${show(server)} as server.`,
-      fix: 'Pass a WebSocketServer of the package ws, or what emits "connection" as it does.',
-    });
+    throw wrongArgument(
+      'observeWebSockets()',
+      server,
+      ' as server',
+      'Pass a WebSocketServer of the package ws, or what emits "connection" as it does.',
+    );
   }
   const { registry = agentMetrics, route, context } = options ?? {};
   const instruments = instrumentsOf(registry, INSTRUMENTS, 'observeWebSockets()');

@@ -1,4 +1,4 @@
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 import type { JobPercentiles, JobReport, JobReportLine } from './store/report-types.js';
 import type { JobRecord } from './types.js';
 
@@ -29,10 +29,7 @@ function printable(text: string): string {
 /** Throws `INVALID_SETUP`: callers need not be compiled. */
 function checkList(list: unknown, given: unknown, caller: string, fix: string): void {
   if (Array.isArray(list)) return;
-  throw new MeterbookError('INVALID_SETUP', {
-    cause: `${caller} was given ${show(given)}.`,
-    fix,
-  });
+  throw wrongArgument(caller, given, '', fix);
 }
 
 /** Columns of equal width: the first is text and reads from the left, the others are numbers. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MeterbookError, show } from '../errors.js';
+import { wrongArgument } from '../errors.js';
 import type { Telemetry } from './options.js';
 
 /** How {@link healthCheck} answers. */
@@ -26,10 +26,7 @@ export function healthCheck(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { failingStatus = 200 } = options ?? {};
   if (typeof telemetry?.health !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `healthCheck() was given ${show(telemetry)}.`,
-      fix: 'Pass what setupMetrics() returned.',
-    });
+    throw wrongArgument('healthCheck()', telemetry, '', 'Pass what setupMetrics() returned.');
   }
   return (_request, response) => {
     const health = telemetry.health();

@@ -1,5 +1,5 @@
 import { attempt } from '../../core/index.js';
-import { MeterbookError, show } from '../../errors.js';
+import { wrongArgument } from '../../errors.js';
 import { type AgentScope, runInAgent } from './agent-scope.js';
 import { callerContext, type InContext } from './caller-context.js';
 import { ABANDONED, CANCELLED, failureType } from './failure-type.js';
@@ -14,10 +14,12 @@ export type RecordWork = (seconds: number, errorType: string | undefined) => voi
 /** Throws `INVALID_SETUP` for what cannot be called, before anything is counted. */
 export function checkWork(fn: unknown, caller: string): void {
   if (typeof fn === 'function') return;
-  throw new MeterbookError('INVALID_SETUP', {
-    cause: `${caller} was given ${show(fn)} as what to measure.`,
-    fix: 'Pass a function that does it: () => search(query).',
-  });
+  throw wrongArgument(
+    caller,
+    fn,
+    ' as what to measure',
+    'Pass a function that does it: () => search(query).',
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { MeterbookError, show } from '../../errors.js';
+import { wrongArgument } from '../../errors.js';
 import { agentMetrics, instrumentsOf, type RegistryWith } from '../../standard/index.js';
 import type { TokenUsage } from '../token-usage.js';
 import type { AttributesOfAll } from './attributes-of-all.js';
@@ -45,16 +45,20 @@ export function settingsOf(
   const { registry = agentMetrics, startedAt, recognize, tokenUsage = 'histogram' } = options ?? {};
   const instruments = instrumentsOf(registry, MODEL_INSTRUMENTS, caller);
   if (startedAt !== undefined && !Number.isFinite(startedAt)) {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `${caller} was given ${show(startedAt)} as startedAt.`,
-      fix: 'Pass what performance.now() returned when the request was sent, or leave it out.',
-    });
+    throw wrongArgument(
+      caller,
+      startedAt,
+      ' as startedAt',
+      'Pass what performance.now() returned when the request was sent, or leave it out.',
+    );
   }
   if (recognize !== undefined && typeof recognize !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `${caller} was given ${show(recognize)} as recognize.`,
-      fix: 'Pass one of recognizers, or a function from a chunk to what it says.',
-    });
+    throw wrongArgument(
+      caller,
+      recognize,
+      ' as recognize',
+      'Pass one of recognizers, or a function from a chunk to what it says.',
+    );
   }
   return {
     instruments,

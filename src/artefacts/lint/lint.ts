@@ -1,5 +1,6 @@
 import type { Manifest } from '../../declare/index.js';
-import { checkManifests, refusal } from '../check-arguments.js';
+import { wrongArgument } from '../../errors.js';
+import { checkManifests } from '../check-arguments.js';
 import type { Finding, LintOptions, Rule } from './finding.js';
 import { missingDescription } from './rules/missing-description.js';
 import { nameStyle } from './rules/name-style.js';
@@ -39,7 +40,12 @@ export function lintManifests(
 /** In the order of the rules otherwise. */
 export function errorsFirst(findings: readonly Finding[]): readonly Finding[] {
   if (!Array.isArray(findings)) {
-    throw refusal('errorsFirst()', findings, 'as findings', 'Pass what lintManifests() returned.');
+    throw wrongArgument(
+      'errorsFirst()',
+      findings,
+      ' as findings',
+      'Pass what lintManifests() returned.',
+    );
   }
   const of = (severity: Finding['severity']) => findings.filter((it) => it.severity === severity);
   return [...of('error'), ...of('warning')];

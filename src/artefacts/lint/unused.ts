@@ -1,5 +1,6 @@
 import { type Manifest, type ManifestInstrument, OTHER } from '../../declare/index.js';
-import { checkManifests, refusal } from '../check-arguments.js';
+import { wrongArgument } from '../../errors.js';
+import { checkManifests } from '../check-arguments.js';
 import { prometheusLabel } from '../prometheus-names.js';
 import type { Finding } from './finding.js';
 
@@ -22,7 +23,7 @@ export function unusedFindings(
   checkManifests(manifests, 'unusedFindings()');
   if (typeof seen !== 'function') {
     const fix = 'Pass (scope, instrument) => its labels, or undefined where it has no series.';
-    throw refusal('unusedFindings()', seen, 'as seen', fix);
+    throw wrongArgument('unusedFindings()', seen, ' as seen', fix);
   }
   return manifests.flatMap(({ scope, instruments }) =>
     instruments.flatMap((instrument) => {

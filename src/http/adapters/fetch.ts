@@ -1,5 +1,5 @@
 import { attempt, errorTypeOf, withAttributes } from '../../core/index.js';
-import { MeterbookError, show } from '../../errors.js';
+import { wrongArgument } from '../../errors.js';
 import type { agentMetrics } from '../../standard/index.js';
 import type { Exchange } from '../server/exchange.js';
 import { beginFetchExchange, observeResponse } from '../server/fetch-exchange.js';
@@ -37,10 +37,12 @@ export function fetchHandler<
 ): (...args: Args) => Promise<Response> {
   const recorder = new ServerRecorder(options, 'fetchHandler()');
   if (typeof handler !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `fetchHandler() was given ${show(handler)} as handler.`,
-      fix: 'Pass the function that answers: fetchHandler((request) => new Response("…")).',
-    });
+    throw wrongArgument(
+      'fetchHandler()',
+      handler,
+      ' as handler',
+      'Pass the function that answers: fetchHandler((request) => new Response("…")).',
+    );
   }
   const { route } = options ?? {};
   const routeOf = typeof route === 'function' ? route : () => route;

@@ -1,4 +1,4 @@
-import { MeterbookError, show } from '../../errors.js';
+import { wrongArgument } from '../../errors.js';
 import { coreOf } from '../../otel/index.js';
 import { agentMetrics, instrumentsOf, type RegistryWith } from '../../standard/index.js';
 import { ClientRecorder, type OutgoingRequest } from './client-recorder.js';
@@ -57,10 +57,12 @@ export function observeHttpClients<R extends object = typeof agentMetrics>(
   const { registry = agentMetrics, ignore } = options ?? {};
   const caller = 'observeHttpClients()';
   if (ignore !== undefined && typeof ignore !== 'function') {
-    throw new MeterbookError('INVALID_SETUP', {
-      cause: `${caller} was given ${show(ignore)} as ignore.`,
-      fix: 'Pass a function, such as ({ address }) => address === "localhost".',
-    });
+    throw wrongArgument(
+      caller,
+      ignore,
+      ' as ignore',
+      'Pass a function, such as ({ address }) => address === "localhost".',
+    );
   }
   const { httpClientRequestDuration } = instrumentsOf(
     registry,

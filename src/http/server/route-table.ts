@@ -1,4 +1,4 @@
-import { MeterbookError, show } from '../../errors.js';
+import { type MeterbookError, wrongArgument } from '../../errors.js';
 
 /**
  * A route of a server without a router: a template whose `:name` segments match one segment and
@@ -57,8 +57,10 @@ function patternOf(route: string): RegExp {
 }
 
 function invalid(declaration: unknown, caller: string): MeterbookError {
-  return new MeterbookError('INVALID_SETUP', {
-    cause: `${caller} was given ${show(declaration)} among its routes.`,
-    fix: "Write '/v1/agents/:id', 'POST /v1/agents/:id', '/files/*', or { pattern: /…/, route: '/…' }.",
-  });
+  return wrongArgument(
+    caller,
+    declaration,
+    ' among its routes',
+    "Write '/v1/agents/:id', 'POST /v1/agents/:id', '/files/*', or { pattern: /…/, route: '/…' }.",
+  );
 }

@@ -1,4 +1,4 @@
-import { MeterbookError, show } from '../../errors.js';
+import { wrongArgument } from '../../errors.js';
 import { type AgentInstrumentName, agentMetrics, type RegistryWith } from '../../standard/index.js';
 import type { ContextReader } from '../context/index.js';
 import { EndpointFilter, type EndpointPattern } from './endpoint-filter.js';
@@ -62,10 +62,10 @@ export function resolveServerOptions(
 ): ResolvedServerOptions {
   const { registry = agentMetrics, context, include, exclude = [], routes = [] } = options ?? {};
   if (context !== undefined && typeof context !== 'function') {
-    throw invalid(
+    throw wrongArgument(
       caller,
-      'context',
       context,
+      ' as context',
       'Pass headerContext(), baggageContext() or a function.',
     );
   }
@@ -75,7 +75,7 @@ export function resolveServerOptions(
       list.every((it) => (typeof it === 'string' && it.includes('/')) || it instanceof RegExp);
     if (isRight) continue;
     const fix = `Pass ${name}: ['/v1/agents/:id', 'POST /v1/jobs', /^\\/internal\\//].`;
-    throw invalid(caller, name, list, fix);
+    throw wrongArgument(caller, list, ` as ${name}`, fix);
   }
   return {
     registry,
@@ -83,9 +83,4 @@ export function resolveServerOptions(
     filter: new EndpointFilter(include, exclude),
     routes: new RouteTable(routes, caller),
   };
-}
-
-function invalid(caller: string, option: string, value: unknown, fix: string): MeterbookError {
-  const cause = `${caller} was given ${show(value)} as ${option}.`;
-  return new MeterbookError('INVALID_SETUP', { cause, fix });
 }
